@@ -1,0 +1,95 @@
+/* Borrowed byte runs. A struct str owns nothing: it is valid as long as the bytes that it
+ * points into, which each function that returns one names. The bytes need not be UTF-8 and
+ * may hold NUL. No function here allocates; any thread. */
+#ifndef LAMBDIG_BASE_STR_H
+#define LAMBDIG_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct str {
+    const char *at; /* never NULL when len > 0 */
+    size_t len;
+};
+
+#define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
+#define STR_NONE ((struct str){"", 0})
+/* For printf("%.*s", STR_ARG(s)) */
+#define STR_ARG(s) (int)(s).len, (s).at
+
+static inline struct str str_of(const char *text)
+{
+    return text ? (struct str){text, strlen(text)} : STR_NONE;
+}
+
+static inline struct str str_from(struct str s, size_t start)
+{
+    return start < s.len ? (struct str){s.at + start, s.len - start} : (struct str){s.at + s.len, 0};
+}
+
+static inline struct str str_first(struct str s, size_t len)
+{
+    return (struct str){s.at, len < s.len ? len : s.len};
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && memcmp(s.at, prefix.at, prefix.len) == 0;
+}
+
+static inline bool str_ends(struct str s, struct str suffix)
+{
+    return s.len >= suffix.len && memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len) == 0;
+}
+
+/* Where `needle` first stands in `s`; SIZE_MAX when nowhere. An empty needle is at 0. */
+size_t str_find(struct str s, struct str needle);
+size_t str_find_last(struct str s, struct str needle);
+size_t str_find_char(struct str s, char c);
+static inline bool str_has(struct str s, struct str needle)
+{
+    return str_find(s, needle) != SIZE_MAX;
+}
+/* ASCII letters without regard to case. */
+bool str_eq_nocase(struct str a, struct str b);
+bool str_has_nocase(struct str s, struct str needle);
+
+/* Moves past `prefix` when `*s` starts with it; false, and nothing moved, when not. */
+bool str_skip(struct str *s, struct str prefix);
+
+/* Blanks here are space, TAB, CR, LF and U+00A0 (Python indents its traces with it). */
+struct str str_trim(struct str s);
+struct str str_trim_left(struct str s);
+struct str str_trim_right(struct str s);
+
+/* Takes what stands before `c` off the front of `*s`, and `c` too. Without `c`: all of it. */
+struct str str_take_until(struct str *s, char c);
+/* Takes one line off the front, without its LF, CR or CRLF. */
+struct str str_take_line(struct str *s);
+/* Skips blanks, then takes the bytes up to the next blank. */
+struct str str_take_word(struct str *s);
+
+/* Decimal digits only, at least one, whole run; false when not so or over the limit. */
+bool str_to_u64(struct str s, uint64_t limit, uint64_t *out);
+
+/* FNV-1a-like 64-bit hash; the same in every run. */
+uint64_t str_hash(struct str s);
+
+/* strcmp order over bytes, shorter first. */
+int str_compare(struct str a, struct str b);
+
+/* Copies with an ending NUL into `out`; false when it had to be cut (at a UTF-8 character). */
+bool str_copy(char *out, size_t size, struct str s);
+
+/* The known word nearest to `word` by edit distance, at most a third of its length away;
+ * NULL when none is near. For "did you mean". `words` are NUL-ended. */
+const char *str_nearest(struct str word, const char *const *words, size_t count);
+
+#endif

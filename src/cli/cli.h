@@ -1,0 +1,14 @@
+/* The engine without a screen. Each command returns its exit status (docs: the command line
+ * contract); results go to stdout, one-line errors to stderr. Main thread. */
+#ifndef LAMBDIG_CLI_CLI_H
+#define LAMBDIG_CLI_CLI_H
+
+#include "src/conf/settings.h"
+#include "src/source/source.h"
+
+/* A verdict for every invocation of `source`, in settings->format. Does not free the source. */
+int cli_triage(const struct settings *settings, struct source *source);
+/* The effective configuration; `check` only validates it. */
+int cli_config(const struct settings *settings, bool check);
+
+#endif

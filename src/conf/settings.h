@@ -1,0 +1,65 @@
+/* The settings: every row of options.def as a field, with where its value came from. Built
+ * before the second thread starts, const after that. Order, later wins: default, configuration file, LAMBDIG_
+ * variable, flag. */
+#ifndef LAMBDIG_CONF_SETTINGS_H
+#define LAMBDIG_CONF_SETTINGS_H
+
+#include "src/base/buf.h"
+
+#define SETTINGS_LIST_MAX 1024
+
+struct setting_list {
+    char **items; /* ours */
+    size_t count;
+};
+
+/* Field types by option type; strings are owned by the settings, never NULL. */
+#define OPTION_FIELD_STRING char *
+#define OPTION_FIELD_CHOICE char *
+#define OPTION_FIELD_LIST struct setting_list
+#define OPTION_FIELD_BOOL bool
+#define OPTION_FIELD_INT int64_t
+
+enum option {
+#define OPTION(field, name, short_, type, default_, min, max, unit, help) OPTION_##field,
+#include "src/conf/options.def"
+#undef OPTION
+    OPTION_COUNT
+};
+
+struct key_override { /* `keys:` of the configuration file */
+    char *action, *keys; /* `logs.follow`, `f F` */
+    char where[300];     /* file:line:col */
+};
+
+struct settings {
+#define OPTION(field, name, short_, type, default_, min, max, unit, help) OPTION_FIELD_##type field;
+#include "src/conf/options.def"
+#undef OPTION
+    char origin[OPTION_COUNT][300]; /* `default`, `FILE:LINE`, `LAMBDIG_X`, `--x` */
+    struct key_override *keys;
+    size_t key_count;
+};
+
+void settings_init(struct settings *s); /* the defaults */
+void settings_release(struct settings *s);
+
+/* --config, else $LAMBDIG_CONFIG, else $XDG_CONFIG_HOME/lambdig/config.yaml (absent: nothing). */
+bool settings_read_file(struct settings *s, const char *path, bool must_exist, struct err *err) MUST_USE;
+bool settings_read_environment(struct settings *s, struct err *err) MUST_USE;
+/* Flags anywhere among the arguments, as getopt_long has them; positional ones are left in
+ * argv[0 .. *argc). An unknown flag: err names the nearest known one. */
+bool settings_read_flags(struct settings *s, int *argc, char **argv, struct err *err) MUST_USE;
+/* One value by option name; used by all three and by `:set`. */
+bool settings_set(struct settings *s, struct str name, struct str value, const char *origin, struct err *err) MUST_USE;
+
+struct option_row {
+    const char *name, *type, *default_value, *unit, *help;
+    char short_name;
+    int64_t min, max;
+};
+const struct option_row *option_row(enum option option);
+/* The effective value as text, for `lambdig config`. */
+void settings_text(const struct settings *s, enum option option, struct buf *out);
+
+#endif

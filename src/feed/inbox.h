@@ -1,0 +1,28 @@
+/* Requests from the console to the fetch thread. Bounded; a full inbox refuses. Any thread. */
+#ifndef LAMBDIG_FEED_INBOX_H
+#define LAMBDIG_FEED_INBOX_H
+
+#include "src/base/err.h"
+#include "src/base/str.h"
+
+enum request_kind {
+    REQUEST_STOP,
+    REQUEST_REFRESH, /* ask the source again now */
+    REQUEST_WATCH    /* follow this function; name empty: all */
+};
+
+struct request {
+    enum request_kind kind;
+    char function[141];
+};
+
+struct inbox; /* ours */
+
+/* `wake` is called after each request was put, on the caller's thread, without the lock. */
+struct inbox *inbox_new(void (*wake)(void *ctx), void *ctx);
+void inbox_free(struct inbox *inbox);
+/* false: 256 requests wait already. */
+bool inbox_give(struct inbox *inbox, const struct request *request);
+bool inbox_take(struct inbox *inbox, struct request *out);
+
+#endif

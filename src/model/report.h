@@ -1,0 +1,41 @@
+/* The lines that the platform itself writes, as values. Formats: docs/formats.md. Pure. */
+#ifndef LAMBDIG_MODEL_REPORT_H
+#define LAMBDIG_MODEL_REPORT_H
+
+#include "src/model/event.h"
+
+enum line_kind {
+    LINE_APP,         /* written by the function's own code */
+    LINE_START,
+    LINE_END,
+    LINE_REPORT,
+    LINE_XRAY,
+    LINE_INIT,        /* INIT_START, RESTORE_START, initRuntimeDone ... */
+    LINE_INIT_REPORT, /* INIT_REPORT, RESTORE_REPORT and their JSON forms */
+    LINE_TIMEOUT,     /* Task timed out after ... */
+    LINE_DEATH,       /* Runtime exited ..., Process exited before completing request */
+    LINE_PLATFORM,    /* EXTENSION, LOGS, TELEMETRY, IMAGE, runtimeDone ... */
+    LINE_ERROR,       /* an application line that reports an unhandled error */
+    LINE_METRIC,      /* an EMF line (`_aws`) */
+    LINE_UNPARSED     /* starts like a REPORT and is none */
+};
+
+/* A REPORT, INIT_REPORT or RESTORE_REPORT, text or JSON. Runs are borrowed from the line. */
+struct report {
+    struct str request_id, status, error_type, phase, trace_id, segment_id;
+    int64_t duration_ns, init_ns, restore_ns; /* ABSENT; nanoseconds keep six decimals of a ms */
+    int64_t billed_ms, billed_restore_ms, memory_mb, memory_used_mb; /* ABSENT */
+    int64_t timeout_ms; /* ABSENT; from a `Task timed out after` on the same line */
+    int sampled;        /* 1, 0, ABSENT */
+};
+
+/* What a single line is, by its own bytes (prefixes skipped, tokens found anywhere). */
+enum line_kind line_kind(struct str line);
+
+/* Reads the fields of one REPORT-like line in any order; a second line of a wrapped REPORT may be
+ * read into the same struct with report_continue. false: it is no such line, or a field is garbled. */
+bool report_parse(struct str line, struct report *out);
+/* true: `line` starts with a known field name (comment marks skipped) and was added to `out`. */
+bool report_continue(struct str line, struct report *out);
+
+#endif

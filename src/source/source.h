@@ -1,0 +1,85 @@
+/* Where facts come from. Everything above sees only struct source; which one runs is known to
+ * main.c alone. A source belongs to the thread that steps it; only source_wake may be called
+ * from another one. */
+#ifndef LAMBDIG_SOURCE_SOURCE_H
+#define LAMBDIG_SOURCE_SOURCE_H
+
+#include "src/base/err.h"
+#include "src/model/event.h"
+
+struct account { /* what the header shows; empty strings: not known */
+    char account[16], region[32], profile[64], role[64], endpoint[128];
+    char title[64];         /* of a case */
+    int64_t window_start_unix_ms, window_end_unix_ms; /* TIME_NONE */
+    bool live, read_only;
+};
+
+/* How far the source is; copied into the store as it comes. */
+struct progress {
+    uint64_t bytes, bytes_total; /* after decompression; total 0: not known */
+    uint64_t lines, events;
+    bool following;              /* more may come at any time */
+    char note[200];              /* what the status line says; empty: nothing */
+};
+
+/* The receiver; called on the stepping thread only, everything borrowed for the call. */
+struct sink {
+    void *ctx;
+    void (*account)(void *ctx, const struct account *account);
+    void (*functions)(void *ctx, const struct function *functions, size_t count);
+    void (*events)(void *ctx, const struct event *events, size_t count);
+    void (*progress)(void *ctx, const struct progress *progress);
+    /* A failure that is not the end: a truncated gzip, one file of several. The worst decides
+     * the exit status. */
+    void (*trouble)(void *ctx, const struct err *err);
+};
+
+enum step {
+    STEP_MORE, /* call again */
+    STEP_IDLE, /* nothing arrived within wait_ms */
+    STEP_DONE  /* read to its end; nothing will follow */
+};
+
+struct source;
+struct source_class {
+    const char *name; /* `case`, `logs`, `account` */
+    /* Waits at most wait_ms for something, hands over what came, and says how it stands.
+     * false: the source is unusable as a whole (err); what came before stands. */
+    bool (*step)(struct source *source, const struct sink *sink, int wait_ms, enum step *step,
+                 struct err *err);
+    /* Makes a waiting step return at once. Any thread. */
+    void (*wake)(struct source *source);
+    /* Name of an input for `file` in evidence; NULL where there is none (an account). */
+    const char *(*input_name)(const struct source *source, uint32_t input);
+    /* Reads the text of the line at event.place of an input again, for rows that left the
+     * ring. NULL: this source can't. */
+    bool (*read_again)(struct source *source, uint32_t input, uint64_t place, struct event *event,
+                       struct err *err);
+    void (*free)(struct source *source);
+};
+
+struct source { /* the first member of each source */
+    const struct source_class *class;
+};
+
+static inline bool MUST_USE source_step(struct source *s, const struct sink *sink, int wait_ms,
+                                        enum step *step, struct err *err)
+{
+    return s->class->step(s, sink, wait_ms, step, err);
+}
+static inline void source_wake(struct source *s)
+{
+    s->class->wake(s);
+}
+static inline const char *source_input_name(const struct source *s, uint32_t input)
+{
+    return s->class->input_name ? s->class->input_name(s, input) : NULL;
+}
+void source_free(struct source *source); /* NULL: nothing */
+
+/* Events outside [since, until) are left out; those without a time are kept. */
+struct window {
+    int64_t since_unix_ms, until_unix_ms; /* TIME_NONE: open */
+};
+
+#endif

@@ -1,0 +1,45 @@
+/* The console: the one loop, the focus, and what the panes share. UI thread. */
+#ifndef LAMBDIG_UI_APP_H
+#define LAMBDIG_UI_APP_H
+
+#include "ui/pane.h"
+
+struct theme;
+struct prompt;
+
+struct console {
+    const struct settings *settings; /* const after start */
+    struct store *store;
+    struct inbox *inbox;
+    struct keymap *keymap;
+    struct store_status status;      /* as of the last refresh */
+    struct place place, go;          /* where we are; where UI_GO leads */
+    enum time_format time_format;
+    int64_t now_unix_ms;             /* as of this turn of the loop */
+    bool ascii, write;
+    struct prompt *prompt;           /* the one-line editor at the bottom; see ui/prompt.h */
+    struct pane *panes[VIEW_COUNT];
+    char message[300];               /* what the status line says until the next key; may be empty */
+    bool message_is_error;
+};
+
+/* Says something in the status line until the next key. */
+void console_say(struct console *console, bool is_error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Opens the prompt for an action: label as `/`, the text to start with. */
+unsigned console_prompt(struct console *console, enum action why, struct str label, struct str text);
+/* Formats an instant by console->time_format; TIME_NONE gives blanks. At most 14 columns. */
+void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK_TIME_SIZE]);
+/* The role that draws a class. FAILURE_NONE: ROLE_DIM. */
+enum role console_class_role(enum failure_class class);
+
+struct app_options {
+    const struct settings *settings;
+    struct store *store;
+    struct inbox *inbox;
+};
+/* Runs until the user leaves or a signal ends it; *signal_number is that signal or 0. false: the terminal
+ * cannot be used (err). The terminal is restored in every case. */
+bool app_run(const struct app_options *options, int *signal_number, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,45 @@
+/* Keys to actions, by scope, from actions.def and the user's overrides. UI thread; const after
+ * start. A pane's scope is asked first, then LIST (lists and logs), then GLOBAL. */
+#ifndef LAMBDIG_UI_KEYMAP_H
+#define LAMBDIG_UI_KEYMAP_H
+
+#include "src/base/err.h"
+#include "src/base/str.h"
+
+enum scope { SCOPE_GLOBAL, SCOPE_LIST, SCOPE_FUNCTIONS, SCOPE_LOGS, SCOPE_INVOCATION, SCOPE_COUNT };
+
+enum action {
+#define ACTION(id, scope, name, keys, flags, help) ACTION_##id,
+#include "ui/actions.def"
+#undef ACTION
+    ACTION_COUNT,
+    ACTION_NONE = ACTION_COUNT
+};
+enum action_flags { ACTION_FOOTER = 1, ACTION_WRITES = 2, ACTION_CONFIRMS = 4 };
+
+/* A key is a Unicode code point, or one of these; Ctrl-x is the control code itself. */
+enum key {
+    KEY_UP_ = 0x200000, KEY_DOWN_, KEY_LEFT_, KEY_RIGHT_, KEY_HOME_, KEY_END_, KEY_PGUP_, KEY_PGDN_,
+    KEY_STAB_, KEY_F1_, KEY_BACKSPACE_, KEY_DELETE_, KEY_INSERT_, KEY_RESIZE_, KEY_PASTE_ /* text in term_paste */
+};
+
+struct action_row {
+    enum scope scope;
+    const char *name, *keys, *help;
+    unsigned flags;
+};
+const struct action_row *action_row(enum action action);
+enum action action_find(struct str name, enum scope scope); /* by :name; ACTION_NONE */
+
+struct keymap; /* ours */
+struct keymap *keymap_new(void); /* the defaults */
+void keymap_free(struct keymap *map);
+/* One override: `logs.follow` = `f F`. false: err names the action, the key, or both rows of a
+ * conflict within a scope. `where` is file:line:col. */
+bool keymap_bind(struct keymap *map, struct str action, struct str keys, struct str where, struct err *err) MUST_USE;
+/* Two-key sequences (ZZ): the first answers ACTION_NONE with *pending set; give both then. */
+enum action keymap_find(const struct keymap *map, enum scope scope, uint32_t key, uint32_t before, bool *pending);
+/* The keys of an action as people read them: `k ↑`; into out, NUL-ended. */
+void keymap_keys(const struct keymap *map, enum action action, char *out, size_t size);
+
+#endif
