@@ -85,7 +85,7 @@ fi
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 
-build_in "$BUILD"
+one_result run ./bootstrap run
 build_in "$BUILD/gcc" --enable-werror
 run_tests gcc "$BUILD/gcc"
 one_result clang build_in "$BUILD/clang" --enable-werror CC=clang
