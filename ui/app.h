@@ -28,6 +28,17 @@ void console_say(struct console *console, bool is_error, const char *format, ...
     __attribute__((format(printf, 3, 4)));
 /* Opens the prompt for an action: label as `/`, the text to start with. */
 unsigned console_prompt(struct console *console, enum action why, struct str label, struct str text);
+/* A menu on top of the panes. The word of the row that is chosen (or typed) comes back as the
+ * text of pane->class->prompted with why, done and accepted; Esc: done and not accepted. Copied. */
+#define MENU_MAX 24
+struct menu_item {
+    char word[24], text[64]; /* `timeout`; what stands beside it, e.g. `TMO  29` */
+    enum role role;
+};
+unsigned console_menu(struct console *console, enum action why, struct str title, const struct menu_item *items,
+                      size_t count);
+/* Puts text, defused, on the terminal's clipboard (OSC 52) and says so. */
+unsigned console_copy(struct console *console, struct str text);
 /* Formats an instant by console->time_format; TIME_NONE gives blanks. At most 14 columns. */
 void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK_TIME_SIZE]);
 /* The role that draws a class. FAILURE_NONE: ROLE_DIM. */

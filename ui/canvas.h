@@ -4,7 +4,11 @@
 #ifndef LAMBDIG_UI_CANVAS_H
 #define LAMBDIG_UI_CANVAS_H
 
+#include <stdlib.h>
+
 #include "src/base/str.h"
+
+#define CANVAS_TAB_COLS 4 /* a TAB in a text moves to the next multiple of this */
 
 enum role {
 #define ROLE(id, name, fallback, mono, help) ROLE_##id,
@@ -35,16 +39,17 @@ void canvas_init(struct canvas *c);
 void canvas_release(struct canvas *c);
 void canvas_resize(struct canvas *c, int rows, int cols); /* blank afterwards */
 void canvas_clear(struct canvas *c);
-/* All further calls draw inside `r`, given in screen coordinates. */
+/* All further calls draw inside `r`, given in screen coordinates (what sticks out is cut off). */
 void canvas_clip(struct canvas *c, struct rect r);
 
 /* Draws `text` in one row, cut at `max_cols` (or the clip) with an ellipsis when cut; returns
- * the columns used. skip_cols of it are scrolled out to the left. */
+ * the columns used. skip_cols of it are scrolled out to the left. A defused byte has the role CONTROL. */
 int canvas_text(struct canvas *c, int row, int col, int max_cols, int skip_cols, enum role role, struct str text);
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* Lays `over` on the cells of a row. */
 void canvas_over(struct canvas *c, int row, int col, int cols, enum role over);
+/* `r`, here and for frames, is relative to the clip; `with` is printable ASCII. */
 void canvas_fill(struct canvas *c, struct rect r, enum role role, char with);
 /* A frame with a title at its upper and one at its lower edge; `focus` draws it doubled and the
  * title in brackets, so that it reads without colour. */
