@@ -20,7 +20,7 @@ struct setting_list {
 #define OPTION_FIELD_BOOL bool
 #define OPTION_FIELD_INT int64_t
 
-enum option {
+enum option_id {
 #define OPTION(field, name, short_, type, default_, min, max, unit, help) OPTION_##field,
 #include "src/conf/options.def"
 #undef OPTION
@@ -32,6 +32,10 @@ struct key_override { /* `keys:` of the configuration file */
     char where[300];     /* file:line:col */
 };
 
+struct settings_asked { /* flags that are no settings: they exist on the command line only */
+    bool help, version, check;
+};
+
 struct settings {
 #define OPTION(field, name, short_, type, default_, min, max, unit, help) OPTION_FIELD_##type field;
 #include "src/conf/options.def"
@@ -39,6 +43,7 @@ struct settings {
     char origin[OPTION_COUNT][300]; /* `default`, `FILE:LINE`, `LAMBDIG_X`, `--x` */
     struct key_override *keys;
     size_t key_count;
+    struct settings_asked asked;
 };
 
 void settings_init(struct settings *s); /* the defaults */
@@ -47,9 +52,12 @@ void settings_release(struct settings *s);
 /* --config, else $LAMBDIG_CONFIG, else $XDG_CONFIG_HOME/lambdig/config.yaml (absent: nothing). */
 bool settings_read_file(struct settings *s, const char *path, bool must_exist, struct err *err) MUST_USE;
 bool settings_read_environment(struct settings *s, struct err *err) MUST_USE;
-/* Flags anywhere among the arguments, as getopt_long has them; positional ones are left in
- * argv[0 .. *argc). An unknown flag: err names the nearest known one. */
+/* Flags anywhere among the arguments, as getopt_long has them. argv[0] is the program's name at
+ * the call; afterwards the positional arguments alone are left in argv[0 .. *argc). An unknown flag: err names the nearest known one. */
 bool settings_read_flags(struct settings *s, int *argc, char **argv, struct err *err) MUST_USE;
+/* All of them in their order into settings that settings_init made. With --help or --version
+ * only the flags are read: neither fails for a broken file. */
+bool settings_load(struct settings *s, int *argc, char **argv, struct err *err) MUST_USE;
 /* One value by option name; used by all three and by `:set`. */
 bool settings_set(struct settings *s, struct str name, struct str value, const char *origin, struct err *err) MUST_USE;
 
@@ -58,8 +66,8 @@ struct option_row {
     char short_name;
     int64_t min, max;
 };
-const struct option_row *option_row(enum option option);
+const struct option_row *option_row(enum option_id option);
 /* The effective value as text, for `lambdig config`. */
-void settings_text(const struct settings *s, enum option option, struct buf *out);
+void settings_text(const struct settings *s, enum option_id option, struct buf *out);
 
 #endif
