@@ -27,7 +27,9 @@ enum ui_effect {
 
 enum view { VIEW_FUNCTIONS, VIEW_LOGS, VIEW_INVOCATION, VIEW_COUNT };
 
-/* What is looked at; the breadcrumb and the back stack are made of these. */
+/* What is looked at; the breadcrumb and the back stack are made of these. Each list keeps
+ * console->place at its cursor (the log: row and invocation; the functions: nothing until
+ * Enter), so that coming back finds the cursor, and a pane beside it can follow. */
 struct place {
     enum view view;
     uint32_t function;   /* UINT32_MAX: all */
@@ -54,17 +56,20 @@ struct pane_class {
     void (*titles)(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size);
     /* The status line (row 23): facts on what is shown; empty: the general one. */
     void (*status)(const struct pane *pane, const struct console *console, char *out, size_t size);
-    /* Moves of scope LIST arrive here; `count` pages or rows as the action says. */
+    /* Each action of scope LIST arrives here: moves, OPEN, SEARCH, UNFILTER, COPY. */
     unsigned (*move)(struct pane *pane, struct console *console, enum action action);
     /* The prompt that this pane opened: called on each change (done = false) and at its end.
      * accepted = false: Esc, and the pane puts back what was before. */
     unsigned (*prompted)(struct pane *pane, struct console *console, enum action why, struct str text,
                          bool done, bool accepted);
+    /* Ctrl-c: gives up the work that `busy` stands for. false: there was none. NULL: never any. */
+    bool (*cancel)(struct pane *pane, struct console *console);
     void (*free)(struct pane *pane);
 };
 
 struct pane { /* the first member of each pane */
     const struct pane_class *class;
+    bool busy; /* set by refresh: work is left; refresh again as soon as no key waits, even when the store is quiet */
 };
 
 extern const struct pane_class pane_functions, pane_tail, pane_invocation;
