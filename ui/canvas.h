@@ -47,7 +47,8 @@ void canvas_clip(struct canvas *c, struct rect r);
 int canvas_text(struct canvas *c, int row, int col, int max_cols, int skip_cols, enum role role, struct str text);
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-/* Lays `over` on the cells of a row. */
+/* Lays `over` on the cells of a row. Each cell whose look changes costs a byte on the wire: the
+ * log marks its selected row by a sign and a few columns, not along its whole width. */
 void canvas_over(struct canvas *c, int row, int col, int cols, enum role over);
 /* `r`, here and for frames, is relative to the clip; `with` is printable ASCII. */
 void canvas_fill(struct canvas *c, struct rect r, enum role role, char with);
