@@ -37,23 +37,28 @@ struct row {
     uint32_t full_len;   /* bytes before it was cut; equal to len when whole */
     uint16_t stream;     /* interned; store_stream_name */
     uint8_t kind;        /* enum line_kind */
-    uint8_t class;       /* of its invocation; FAILURE_NONE: not known yet */
-    bool continues, late, has_trace, cold, at_limit;
+    bool continues, late;
+    /* Of its invocation, as known when the row is read; what a writer puts here is ignored. */
+    uint8_t class;       /* FAILURE_NONE: not known yet */
+    bool has_trace, cold, at_limit, slow;
 };
 
-/* A batch: everything between begin and end becomes visible at once. begin takes the lock. */
+/* A batch: everything between begin and end becomes visible at once. begin takes the lock; what
+ * follows up to end is called between the two, and by one thread. */
 void store_begin(struct store *store);
 void store_add_row(struct store *store, const struct row *row, struct str text); /* seq ignored */
-/* Adds or replaces by inv->seq, and gives its class to the rows of that invocation. */
+/* Adds or replaces by inv->seq; its rows, earlier and later ones, read with its class. */
 void store_add_invocation(struct store *store, const struct invocation *inv, uint32_t function);
 /* The index of a function by name; adds it when it is new. UINT32_MAX: the table is full. */
 uint32_t store_function_index(struct store *store, struct str name, struct str log_group);
 void store_put_function(struct store *store, const struct function *function);
-uint16_t store_stream_index(struct store *store, struct str name);
+#define STREAM_NONE UINT16_MAX
+uint16_t store_stream_index(struct store *store, struct str name); /* STREAM_NONE: empty, or full */
 void store_put_account(struct store *store, const struct account *account);
 void store_put_progress(struct store *store, const struct progress *progress);
 void store_put_trouble(struct store *store, const struct err *err);
 void store_put_done(struct store *store, bool done); /* the source was read to its end */
+#define STORE_INPUTS 1024u /* names of further inputs are not kept */
 void store_put_input_name(struct store *store, uint32_t input, const char *name);
 void store_end(struct store *store); /* gives the lock back, then wakes the console once */
 
@@ -69,7 +74,8 @@ struct store_status {
     uint64_t first_invocation, end_invocation;
     uint64_t rows_dropped;         /* fell out of the ring */
     uint64_t by_class[FAILURE_CLASS_COUNT];
-    uint64_t invocations, open_invocations;
+    uint64_t invocations;          /* with a verdict */
+    uint64_t open_invocations;     /* rows came, a verdict did not yet */
     uint32_t functions, functions_left_out;
     size_t ring_bytes, ring_used_bytes;
     int64_t first_unix_ms, last_unix_ms; /* of all rows so far; TIME_NONE */
@@ -82,25 +88,29 @@ struct store_status {
 void store_read_status(struct store *store, struct store_status *out);
 
 /* Copies `count` rows by sequence number; a row that is gone has seq = UINT64_MAX. Texts go to
- * `text` one after the other, each cut at `text_limit` bytes; row.len says how many. */
+ * `text` one after the other, each cut at `text_limit` bytes (at a character) and at the ceiling
+ * of `text`; row.len says how many. */
 void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, size_t text_limit,
                      struct row *rows, struct buf *text);
 
 /* Row heads without text for building views: from `from` on, at most `count`; how many. */
 size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows);
 
+/* false: no verdict yet, or it fell out; briefs are held longer than whole invocations. */
 bool store_read_invocation(struct store *store, uint64_t seq, struct invocation *out);
 
 /* A short form for lists, histograms and jumps. */
 struct invocation_brief {
-    uint64_t seq, first_row, last_row, signature;
+    uint64_t seq, signature;
+    uint64_t first_row, last_row; /* UINT64_MAX: none */
     int64_t start_unix_ms, end_unix_ms, duration_ns;
     uint32_t function;
     uint8_t class, confidence;
     int8_t cold, at_limit, slow;
     bool has_trace, ended;
 };
-/* From invocation `from` on, in order of their start; at most `count`; how many. */
+/* From invocation `from` on, by number, which is the order of their first lines; those without a
+ * verdict are left out. At most `count`; how many. */
 size_t store_read_briefs(struct store *store, uint64_t from, size_t count, struct invocation_brief *out);
 bool store_read_brief(struct store *store, uint64_t seq, struct invocation_brief *out);
 

@@ -1,0 +1,271 @@
+#include "src/feed/fetch.h"
+
+#include "src/feed/batch.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* The thread steps the source until told to stop. `stopping` is a flag beside the inbox, so
+ * that a full inbox cannot hold up the end; the callbacks look at it, too, so that a large step
+ * ends early. When the source is done or broken, the thread sleeps on a condition. */
+
+#define STEP_WAIT_MS (60 * 60 * 1000) /* a wake-up ends it; nothing is polled */
+#define SETTLE_WAIT_MS 1000           /* while verdicts wait to become final */
+#define SETTLE_MS 10000               /* lines of an invocation come later than its REPORT by this at most */
+
+struct fetch {
+    struct store *store;
+    struct source *source;
+    struct inbox *inbox;
+    struct tracker *tracker;
+    struct batch *batch;
+    pthread_t thread;
+    atomic_bool stopping;
+    pthread_mutex_t nap_lock;
+    pthread_cond_t nap;
+    uint32_t inputs_named;
+    bool following, unsettled, broken;
+    bool nudged; /* under nap_lock */
+    int64_t newest_unix_ms; /* of the events so far; TIME_NONE */
+    int64_t newest_at_ms;   /* the monotonic clock when it came */
+};
+
+/* ---- the source's receiver ---- */
+
+static void on_account(void *ctx, const struct account *account)
+{
+    struct fetch *fetch = ctx;
+    store_begin(fetch->store);
+    store_put_account(fetch->store, account);
+    store_end(fetch->store);
+}
+
+#define FUNCTIONS_A_LOCK 256u
+
+static void functions_give(struct fetch *fetch, const struct function *functions, size_t count)
+{
+    store_begin(fetch->store);
+    for (size_t i = 0; i < count; i++)
+        store_put_function(fetch->store, &functions[i]);
+    store_end(fetch->store);
+}
+
+static void on_functions(void *ctx, const struct function *functions, size_t count)
+{
+    struct fetch *fetch = ctx;
+    for (size_t i = 0; i < count; i++)
+        tracker_function(fetch->tracker, &functions[i]);
+    for (size_t at = 0; at < count; at += FUNCTIONS_A_LOCK)
+        functions_give(fetch, functions + at, count - at < FUNCTIONS_A_LOCK ? count - at : FUNCTIONS_A_LOCK);
+}
+
+static void name_inputs(struct fetch *fetch, uint32_t last)
+{
+    store_begin(fetch->store);
+    for (; fetch->inputs_named <= last && fetch->inputs_named < STORE_INPUTS; fetch->inputs_named++) {
+        const char *name = source_input_name(fetch->source, fetch->inputs_named);
+        if (name != NULL)
+            store_put_input_name(fetch->store, fetch->inputs_named, name);
+    }
+    store_end(fetch->store);
+}
+
+static void event_add(struct fetch *fetch, const struct event *event)
+{
+    if (event->input >= fetch->inputs_named && fetch->inputs_named < STORE_INPUTS)
+        name_inputs(fetch, event->input);
+    if (event->unix_ms != TIME_NONE && event->unix_ms > fetch->newest_unix_ms)
+        fetch->newest_unix_ms = event->unix_ms;
+    tracker_add(fetch->tracker, event);
+}
+
+static void on_events(void *ctx, const struct event *events, size_t count)
+{
+    struct fetch *fetch = ctx;
+    for (size_t i = 0; i < count && !atomic_load(&fetch->stopping); i++)
+        event_add(fetch, &events[i]);
+    batch_give(fetch->batch);
+    fetch->newest_at_ms = clock_mono_ms();
+    fetch->unsettled = true;
+}
+
+static void on_progress(void *ctx, const struct progress *progress)
+{
+    struct fetch *fetch = ctx;
+    fetch->following = progress->following;
+    store_begin(fetch->store);
+    store_put_progress(fetch->store, progress);
+    store_end(fetch->store);
+}
+
+static void on_trouble(void *ctx, const struct err *err)
+{
+    struct fetch *fetch = ctx;
+    store_begin(fetch->store);
+    store_put_trouble(fetch->store, err);
+    store_end(fetch->store);
+}
+
+/* ---- the tracker's receiver ---- */
+
+static void on_line(void *ctx, const struct event *event, struct str text, const struct line_mark *mark)
+{
+    struct fetch *fetch = ctx;
+    batch_add_line(fetch->batch, event, text, mark);
+}
+
+static void on_verdict(void *ctx, const struct invocation *inv)
+{
+    struct fetch *fetch = ctx;
+    batch_add_verdict(fetch->batch, inv);
+}
+
+/* ---- the thread ---- */
+
+/* A case that is played back has a clock of its own: event time goes on from the newest event
+ * as fast as the time that passed here. */
+static void settle(struct fetch *fetch)
+{
+    if (fetch->newest_unix_ms == TIME_NONE)
+        return;
+    int64_t passed_ms = clock_mono_ms() - fetch->newest_at_ms;
+    tracker_settle(fetch->tracker, fetch->newest_unix_ms + passed_ms, SETTLE_MS);
+    batch_give(fetch->batch);
+    fetch->unsettled = passed_ms < SETTLE_MS;
+}
+
+/* false: the source is at its end, one way or the other. */
+static bool step(struct fetch *fetch)
+{
+    const struct sink sink = {fetch, on_account, on_functions, on_events, on_progress, on_trouble};
+    int wait_ms = fetch->following && fetch->unsettled ? SETTLE_WAIT_MS : STEP_WAIT_MS;
+    enum step how = STEP_MORE;
+    struct err err = {0};
+    if (!source_step(fetch->source, &sink, wait_ms, &how, &err)) {
+        fetch->broken = true;
+        on_trouble(fetch, &err);
+        return false;
+    }
+    if (how == STEP_IDLE && fetch->unsettled)
+        settle(fetch);
+    return how != STEP_DONE;
+}
+
+static void finish(struct fetch *fetch)
+{
+    tracker_finish(fetch->tracker);
+    batch_give(fetch->batch);
+    store_begin(fetch->store);
+    store_put_done(fetch->store, !fetch->broken);
+    store_end(fetch->store);
+}
+
+/* What the console asked for. A refresh is the wake-up itself: the next step asks the source
+ * again. To watch one function is the console's own view as long as a source brings all. */
+static void requests_take(struct fetch *fetch)
+{
+    struct request request;
+    while (inbox_take(fetch->inbox, &request))
+        if (request.kind == REQUEST_STOP)
+            atomic_store(&fetch->stopping, true);
+}
+
+/* Sleeps until a request arrives. */
+static void nap(struct fetch *fetch)
+{
+    pthread_mutex_lock(&fetch->nap_lock);
+    while (!fetch->nudged)
+        pthread_cond_wait(&fetch->nap, &fetch->nap_lock);
+    fetch->nudged = false;
+    pthread_mutex_unlock(&fetch->nap_lock);
+    requests_take(fetch);
+}
+
+static void *run(void *ctx)
+{
+    struct fetch *fetch = ctx;
+    bool more = true;
+    while (more && !atomic_load(&fetch->stopping)) {
+        more = step(fetch);
+        requests_take(fetch);
+    }
+    if (!atomic_load(&fetch->stopping))
+        finish(fetch);
+    while (!atomic_load(&fetch->stopping))
+        nap(fetch);
+    return NULL;
+}
+
+/* Called by the inbox, on the thread that gave the request. */
+static void on_request(void *ctx)
+{
+    struct fetch *fetch = ctx;
+    source_wake(fetch->source);
+    pthread_mutex_lock(&fetch->nap_lock);
+    fetch->nudged = true;
+    pthread_cond_signal(&fetch->nap);
+    pthread_mutex_unlock(&fetch->nap_lock);
+}
+
+/* The new thread inherits the mask: no signal ever arrives in it. */
+static bool thread_start(struct fetch *fetch, struct err *err)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&fetch->thread, NULL, run, fetch);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed)
+        return err_set(err, ERR_SYSTEM, "start the fetch thread: pthread_create: %s", strerror(failed));
+    return true;
+}
+
+static void fetch_free(struct fetch *fetch)
+{
+    tracker_free(fetch->tracker);
+    batch_free(fetch->batch);
+    inbox_free(fetch->inbox);
+    source_free(fetch->source);
+    pthread_cond_destroy(&fetch->nap);
+    pthread_mutex_destroy(&fetch->nap_lock);
+    free(fetch);
+}
+
+bool fetch_start(struct fetch **out, struct store *store, struct source *source, struct err *err)
+{
+    struct fetch *fetch = xcalloc(1, sizeof *fetch);
+    const struct tracker_options options = {.provisional = true};
+    const struct tracker_sink sink = {fetch, on_line, on_verdict};
+    fetch->store = store;
+    fetch->source = source;
+    fetch->newest_unix_ms = TIME_NONE;
+    atomic_init(&fetch->stopping, false);
+    pthread_mutex_init(&fetch->nap_lock, NULL);
+    pthread_cond_init(&fetch->nap, NULL);
+    fetch->inbox = inbox_new(on_request, fetch);
+    fetch->tracker = tracker_new(&options, &sink);
+    fetch->batch = batch_new(store);
+    if (!thread_start(fetch, err)) {
+        fetch_free(fetch);
+        return false;
+    }
+    *out = fetch;
+    return true;
+}
+
+struct inbox *fetch_inbox(struct fetch *fetch)
+{
+    return fetch->inbox;
+}
+
+void fetch_stop(struct fetch *fetch)
+{
+    if (fetch == NULL)
+        return;
+    atomic_store(&fetch->stopping, true);
+    on_request(fetch);
+    pthread_join(fetch->thread, NULL);
+    fetch_free(fetch);
+}

@@ -1,0 +1,93 @@
+/* What the files of the store share. Everything below `lock` is touched under it only; names and
+ * the function table are written by the fetch thread alone. */
+#ifndef LAMBDIG_FEED_STORE_INSIDE_H
+#define LAMBDIG_FEED_STORE_INSIDE_H
+
+#include "src/feed/figures.h"
+#include "src/feed/names.h"
+#include "src/feed/ring.h"
+#include "src/feed/store.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define INPUT_NAME_SIZE 512
+#define LEFT_OUT_BITS (1u << 16)
+
+struct rows {
+    struct ring ring;
+    struct row base; /* the first row of the newest block */
+};
+
+/* What is known of one invocation beside its record; found by seq modulo the count. */
+struct slot {
+    struct invocation_brief brief; /* seq 0: free */
+    uint64_t record;               /* number in the ring of records */
+    bool has_verdict, has_record;
+};
+
+struct invocations {
+    struct ring records;
+    struct slot *slots;
+    uint64_t slot_count;
+    uint8_t *marks; /* class and flags by seq modulo mark_count, for the rows; outlives the slots */
+    uint64_t mark_count;
+    uint64_t newest; /* highest seq seen; 0: none */
+};
+
+struct failure_time {
+    int64_t unix_ms;
+    uint8_t class;
+};
+
+struct function_entry {
+    struct function function;
+    uint64_t invocations;
+    uint32_t by_class[FAILURE_CLASS_COUNT];
+    uint32_t failures, cold;
+    int64_t last_activity_unix_ms;
+    struct failure_time last_failure, failure_before; /* one step back, for a verdict taken back */
+    struct series series;
+    int64_t p95_ns;
+    bool p95_stale;
+};
+
+struct functions {
+    struct function_entry *entries;
+    struct histogram *histograms; /* apart: touched only where durations are */
+    uint32_t count, ceiling;
+    struct names by_name, by_group;
+    struct timescale scale;
+    uint8_t *left_out; /* a bit by hash, so that each is counted about once */
+};
+
+struct store {
+    int wake_read, wake_write; /* the same descriptor where it is an eventfd */
+    atomic_bool wake_pending;
+    pthread_mutex_t lock;
+    struct store_status status; /* its computed fields are filled when it is read */
+    bool changed, functions_changed;
+    struct rows rows;
+    struct invocations invocations;
+    struct functions functions;
+    struct names streams;
+    char (*input_names)[INPUT_NAME_SIZE];
+    bool input_known[STORE_INPUTS];
+};
+
+/* What rows read of their invocation; `seq` 0: nothing. */
+void invocations_mark_row(const struct invocations *invocations, struct row *row);
+/* A row of invocation `seq` was added. */
+void invocations_note_row(struct store *store, uint64_t seq, uint64_t row);
+/* A verdict enters (+1) or leaves (-1) the figures of its function. */
+void functions_count(struct store *store, const struct invocation_brief *brief, int sign);
+void functions_note_row(struct store *store, uint32_t function, int64_t unix_ms);
+
+void rows_init(struct rows *rows, size_t bytes);
+void rows_release(struct rows *rows);
+void invocations_init(struct invocations *invocations, size_t bytes, size_t text_bytes);
+void invocations_release(struct invocations *invocations);
+void functions_init(struct functions *functions, uint32_t ceiling);
+void functions_release(struct functions *functions);
+
+#endif

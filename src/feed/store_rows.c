@@ -1,0 +1,134 @@
+#include "src/feed/store_inside.h"
+
+#include "src/feed/rowpack.h"
+
+/* The row ring: each record is a packed head and the text as it came. */
+
+void rows_init(struct rows *rows, size_t bytes)
+{
+    ring_init(&rows->ring, bytes, RING_BLOCK_BYTES);
+}
+
+void rows_release(struct rows *rows)
+{
+    ring_release(&rows->ring);
+}
+
+/* At most `limit` bytes, whole characters as far as the text is UTF-8. */
+static struct str cut(struct str text, size_t limit)
+{
+    if (text.len <= limit)
+        return text;
+    size_t len = limit;
+    while (len > 0 && limit - len < 3 && ((unsigned char)text.at[len] & 0xC0) == 0x80)
+        len--;
+    return str_first(text, ((unsigned char)text.at[len] & 0xC0) == 0x80 ? limit : len);
+}
+
+static void widen_times(struct store_status *status, int64_t unix_ms)
+{
+    if (unix_ms == TIME_NONE)
+        return;
+    if (status->first_unix_ms == TIME_NONE || unix_ms < status->first_unix_ms)
+        status->first_unix_ms = unix_ms;
+    if (status->last_unix_ms == TIME_NONE || unix_ms > status->last_unix_ms)
+        status->last_unix_ms = unix_ms;
+}
+
+static void ring_put(struct rows *rows, const struct row *row, struct str text)
+{
+    char head[ROWPACK_MAX];
+    bool begins = ring_begins_block(&rows->ring, ROWPACK_MAX + text.len);
+    if (begins) {
+        ring_begin_block(&rows->ring);
+        rows->base = *row;
+    }
+    size_t len = rowpack_write(row, begins ? NULL : &rows->base, head);
+    char *at = ring_add(&rows->ring, len + text.len);
+    memcpy(at, head, len);
+    if (text.len > 0)
+        memcpy(at + len, text.at, text.len);
+}
+
+void store_add_row(struct store *store, const struct row *row, struct str text)
+{
+    struct row kept = *row;
+    struct str part = cut(text, ROW_TEXT_MAX);
+    kept.len = (uint32_t)part.len;
+    kept.full_len = text.len > UINT32_MAX ? UINT32_MAX : (uint32_t)text.len;
+    if (row->full_len > kept.full_len)
+        kept.full_len = row->full_len;
+    ring_put(&store->rows, &kept, part);
+    widen_times(&store->status, row->unix_ms);
+    if (row->invocation)
+        invocations_note_row(store, row->invocation, store->rows.ring.end - 1);
+    functions_note_row(store, row->function, row->unix_ms);
+    store->changed = true;
+}
+
+/* A reader that goes from row to row unpacks the base of a block once. */
+struct row_reader {
+    const struct store *store;
+    const char *base_at;
+    struct row base;
+};
+
+static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, struct str *text)
+{
+    struct ring_record record;
+    if (!ring_find(&reader->store->rows.ring, seq, &record))
+        return false;
+    if (record.first_at != reader->base_at) {
+        struct str unused;
+        rowpack_read((struct str){record.first_at, record.first_len}, NULL, &reader->base, &unused);
+        reader->base_at = record.first_at;
+    }
+    bool is_base = record.at == record.first_at;
+    rowpack_read((struct str){record.at, record.len}, is_base ? NULL : &reader->base, row, text);
+    row->seq = seq;
+    invocations_mark_row(&reader->store->invocations, row);
+    return true;
+}
+
+static void text_add(struct buf *out, struct str text, size_t limit, struct row *row)
+{
+    size_t room = out->room - out->len; /* reserved before: nothing is allocated here */
+    text = cut(text, limit < room ? limit : room);
+    if (text.len > 0)
+        memcpy(out->at + out->len, text.at, text.len);
+    out->len += text.len;
+    row->len = (uint32_t)text.len;
+}
+
+void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, size_t text_limit,
+                     struct row *rows, struct buf *text)
+{
+    size_t most = text_limit < ROW_TEXT_MAX ? text_limit : ROW_TEXT_MAX;
+    size_t room = text->ceiling - text->len;
+    if (buf_reserve(text, count * most < room ? count * most : room) == NULL)
+        text->full = true;
+    pthread_mutex_lock(&store->lock);
+    struct row_reader reader = {.store = store};
+    for (size_t i = 0; i < count; i++) {
+        struct str all;
+        if (row_read(&reader, seqs[i], &rows[i], &all))
+            text_add(text, all, text_limit, &rows[i]);
+        else
+            rows[i] = (struct row){.seq = UINT64_MAX, .class = FAILURE_NONE};
+    }
+    pthread_mutex_unlock(&store->lock);
+}
+
+size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows)
+{
+    size_t done = 0;
+    pthread_mutex_lock(&store->lock);
+    struct row_reader reader = {.store = store};
+    struct str unused;
+    uint64_t first = ring_first(&store->rows.ring);
+    for (uint64_t seq = from < first ? first : from; done < count; seq++, done++)
+        if (!row_read(&reader, seq, &rows[done], &unused))
+            break;
+    pthread_mutex_unlock(&store->lock);
+    return done;
+}
