@@ -1,0 +1,167 @@
+/* Reading an input in blocks. A pipe is only read after poll() said so: a FIFO that nobody
+ * has opened for writing yet would else read as ended. */
+#include "src/source/bytes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PACKED_BYTES (256u * 1024u)
+
+static bool cannot_open(struct err *err, const char *path, const char *why)
+{
+    return err_set(err, ERR_INPUT_MISSING, "opening the log: %s: %s", path, why);
+}
+
+static bool check_kind(struct bytes *b, struct err *err)
+{
+    struct stat st;
+    if (fstat(b->fd, &st) != 0)
+        return cannot_open(err, b->path, strerror(errno));
+    if (S_ISDIR(st.st_mode)) {
+        cannot_open(err, b->path, "it is a directory");
+        return err_advise(err, "name the files in it; a recorded case opens with --case");
+    }
+    b->regular = S_ISREG(st.st_mode);
+    b->size = b->regular && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+    return true;
+}
+
+bool bytes_open(struct bytes *b, const char *path, size_t room, size_t room_max, struct err *err)
+{
+    bool is_stdin = strcmp(path, "-") == 0;
+    *b = (struct bytes){.path = is_stdin ? "stdin" : path, .room = room, .room_max = room_max};
+    /* Non-blocking: opening a FIFO without a writer must not hang the console. */
+    b->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (b->fd < 0)
+        return cannot_open(err, b->path, strerror(errno));
+    if (!check_kind(b, err)) {
+        close(b->fd);
+        *b = (struct bytes){.fd = -1};
+        return false;
+    }
+    b->at = xcalloc(1, room);
+    return true;
+}
+
+void bytes_close(struct bytes *b)
+{
+    if (!b->at)
+        return;
+    close(b->fd);
+    free(b->at);
+    free(b->packed);
+    if (b->inflate)
+        inflate_free(b->inflate);
+    *b = (struct bytes){.path = b->path, .fd = -1};
+}
+
+/* Moves what is left to the front; grows only where one item fills all of the buffer. */
+static bool make_room(struct bytes *b)
+{
+    if (b->begin > 0) {
+        memmove(b->at, b->at + b->begin, b->end - b->begin);
+        b->end -= b->begin;
+        b->begin = 0;
+    }
+    if (b->end == b->room && b->room < b->room_max) {
+        b->room = b->room * 2 < b->room_max ? b->room * 2 : b->room_max;
+        b->at = xrealloc(b->at, b->room);
+    }
+    return b->end < b->room;
+}
+
+/* One read(2) into `to`: how many bytes; 0 ended; -1 nothing now. An error is an early end. */
+static ssize_t read_block(struct bytes *b, char *to, size_t room)
+{
+    ssize_t got;
+    do
+        got = read(b->fd, to, room);
+    while (got < 0 && errno == EINTR);
+    if (got >= 0)
+        return got;
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+        return -1;
+    err_set(&b->trouble, ERR_INPUT_PARTIAL, "reading the log: %s: %s", b->path, strerror(errno));
+    return 0;
+}
+
+static enum bytes_state end_early(struct bytes *b)
+{
+    b->ended = true;
+    return BYTES_ENDED;
+}
+
+/* The first block decides whether the input is packed: move it over if so. */
+static void begin_unpacking(struct bytes *b)
+{
+    b->gzip = true;
+    b->inflate = inflate_new();
+    b->packed = xcalloc(1, b->room > PACKED_BYTES ? b->room : PACKED_BYTES);
+    memcpy(b->packed, b->at, b->end);
+    b->packed_rest = (struct str){b->packed, b->end};
+    b->end = 0;
+}
+
+static enum bytes_state more_plain(struct bytes *b)
+{
+    bool first = b->offset == 0 && b->begin == 0;
+    ssize_t got = read_block(b, b->at + b->end, b->room - b->end);
+    if (got < 0)
+        return BYTES_NOTHING;
+    if (got == 0)
+        return end_early(b);
+    b->end += (size_t)got;
+    if (first && inflate_is_gzip((struct str){b->at, b->end}))
+        begin_unpacking(b);
+    return BYTES_CAME;
+}
+
+static bool unpack(struct bytes *b)
+{
+    size_t made = 0;
+    struct err why = {0};
+    bool good = inflate_some(b->inflate, &b->packed_rest, b->at + b->end, b->room - b->end, &made,
+                             &why);
+    b->end += made;
+    if (!good)
+        err_set(&b->trouble, ERR_INPUT_PARTIAL, "unpacking the log: %s: the gzip data is corrupt",
+                b->path);
+    return good;
+}
+
+static enum bytes_state more_packed(struct bytes *b)
+{
+    size_t before = b->end;
+    if (b->packed_rest.len == 0 && !b->packed_ended) {
+        ssize_t got = read_block(b, b->packed, PACKED_BYTES);
+        if (got < 0)
+            return BYTES_NOTHING;
+        b->packed_ended = got == 0;
+        b->packed_rest = (struct str){b->packed, (size_t)got};
+    }
+    if (!unpack(b))
+        b->ended = true;
+    if (b->end > before)
+        return BYTES_CAME;
+    if (!b->ended && (!b->packed_ended || b->packed_rest.len > 0))
+        return BYTES_CAME;
+    if (!b->ended && !inflate_is_whole(b->inflate))
+        err_set(&b->trouble, ERR_INPUT_PARTIAL, "unpacking the log: %s: the gzip data is cut short",
+                b->path);
+    return end_early(b);
+}
+
+enum bytes_state bytes_more(struct bytes *b, const struct wake *wake, int wait_ms)
+{
+    if (b->ended)
+        return BYTES_ENDED;
+    if (!make_room(b))
+        return BYTES_FULL;
+    bool has_packed = b->gzip && b->packed_rest.len > 0;
+    if (!b->regular && !has_packed && !wake_wait(wake, b->fd, wait_ms))
+        return BYTES_NOTHING;
+    return b->gzip ? more_packed(b) : more_plain(b);
+}

@@ -1,0 +1,30 @@
+/* The forms of exported logs, one row each; docs/formats.md describes them. A new form is a row
+ * here, a file, a fixture and a test. */
+#ifndef LAMBDIG_SOURCE_FORMAT_H
+#define LAMBDIG_SOURCE_FORMAT_H
+
+#include "src/source/reader.h"
+
+struct format {
+    const char *name;
+    /* How sure: 0 not this one, 100 certain. `whole`: head is all of the input. May set what its
+     * read function needs (shape, columns, place). */
+    int (*looks)(struct reader *r, struct str head, bool whole);
+    void (*read)(struct reader *r);
+    bool has_times;    /* its events carry times, so inputs can be merged by them */
+    bool must_hold;    /* without anything that can hold events it is ERR_INPUT_FORMAT */
+    bool reads_again;  /* a line can be read again from its place alone */
+};
+
+extern const struct format format_raw, format_prefix, format_json, format_csv, format_table,
+    format_json_lines;
+
+/* The message of one line of a format that reads again. */
+struct str format_message(const struct prefix_shape *shape, struct str line);
+
+/* Finds the form of an input by its first block, BOM skipped. NULL: err says what it is not
+ * (binary, UTF-16, an image, JSON or CSV that holds no log events). */
+const struct format *format_find(struct reader *r, struct str head, bool whole, const char *path,
+                                 struct err *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* Which form an input has: text at all, then the best score of the table. */
+#include "src/source/format.h"
+
+static const struct format *const formats[] = {&format_json_lines,
+                                               &format_prefix, &format_raw};
+
+/* Files that start so are no logs, whatever their name says. */
+static const struct magic {
+    struct str bytes;
+    const char *what, *hint;
+} magics[] = {
+    {{"\x89PNG", 4}, "it is a PNG image", ""},
+    {{"\xFF\xD8\xFF", 3}, "it is a JPEG image", ""},
+    {{"GIF8", 4}, "it is a GIF image", ""},
+    {{"%PDF-", 5}, "it is a PDF document", ""},
+    {{"PK\x03\x04", 4}, "it is a ZIP archive", "unpack it first"},
+    {{"BZh", 3}, "it is packed with bzip2", "unpack it with bunzip2 first; gzip is read as it is"},
+    {{"\xFD" "7zXZ", 5}, "it is packed with xz", "unpack it with unxz first; gzip is read as it is"},
+    {{"\x28\xB5\x2F\xFD", 4}, "it is packed with zstd", "unpack it with unzstd first; gzip is read as it is"},
+    {{"\xFF\xFE", 2}, "it is UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"},
+    {{"\xFE\xFF", 2}, "it is UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"},
+};
+
+static bool refuse_magic(struct str head, const char *path, struct err *err)
+{
+    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+        if (!str_starts(head, magics[i].bytes))
+            continue;
+        err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: %s", path, magics[i].what);
+        return magics[i].hint[0] ? err_advise(err, "%s", magics[i].hint) : false;
+    }
+    return true;
+}
+
+static bool is_control(unsigned char c)
+{
+    return c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != '\b' && c != 0x1B;
+}
+
+/* A lone NUL or two stand in real logs; a share of one in twenty does not. UTF-16 without
+ * a mark shows as a NUL beside nearly every letter. */
+static bool refuse_binary(struct str head, const char *path, struct err *err)
+{
+    size_t controls = 0, nuls = 0;
+    for (size_t i = 0; i < head.len; i++) {
+        controls += is_control((unsigned char)head.at[i]);
+        nuls += head.at[i] == '\0';
+    }
+    if (controls < 4 || controls * 20 < head.len)
+        return true;
+    if (nuls * 5 > head.len * 2 && nuls * 5 < head.len * 3) {
+        err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: it is UTF-16 text", path);
+        return err_advise(err, "convert it: iconv -f UTF-16LE -t UTF-8");
+    }
+    return err_set(err, ERR_INPUT_BINARY, "reading the log: %s: it is binary", path);
+}
+
+const struct format *format_find(struct reader *r, struct str head, bool whole, const char *path,
+                                 struct err *err)
+{
+    const struct format *best = &format_raw;
+    int best_score = 0;
+    if (!refuse_magic(head, path, err) || !refuse_binary(head, path, err))
+        return NULL;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        int score = formats[i]->looks(r, head, whole);
+        if (score > best_score) {
+            best_score = score;
+            best = formats[i];
+        }
+    }
+    return best;
+}

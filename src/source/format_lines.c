@@ -1,0 +1,173 @@
+/* Forms with one line an event: raw text, lines behind a prefix, JSON lines with their own
+ * time. Raw lines pass byte for byte; of the others only the export's own prefix goes. */
+#include "src/base/jscan.h"
+#include "src/source/format.h"
+
+static int raw_looks(struct reader *r, struct str head, bool whole)
+{
+    (void)r, (void)head, (void)whole;
+    return 1; /* text is never nothing */
+}
+
+static void set_place(struct event *e, const struct line *line)
+{
+    e->message = line->text;
+    e->line = line->number;
+    e->place = line->place;
+}
+
+static void raw_read(struct reader *r)
+{
+    struct event e = {.unix_ms = TIME_NONE, .ingestion_ms = TIME_NONE};
+    struct line line;
+    while (r->count < READER_BATCH && reader_take_line(r, &line)) {
+        set_place(&e, &line);
+        reader_add(r, &e);
+    }
+}
+
+const struct format format_raw = {
+    .name = "raw", .looks = raw_looks, .read = raw_read, .reads_again = true};
+
+/* ---- lines behind a prefix ---- */
+
+static int prefix_looks(struct reader *r, struct str head, bool whole)
+{
+    (void)whole;
+    return prefix_find(head, &r->shape);
+}
+
+/* `aws logs tail --format json` prints a JSON message over several lines behind an empty
+ * one: put together again, without its line ends. */
+static bool is_pretty_ahead(struct str rest)
+{
+    return rest.len > 1 && (rest.at[0] == '{' || rest.at[0] == '[') && rest.at[1] == '\n';
+}
+
+static struct str join_lines(struct reader *r, struct str pretty)
+{
+    size_t from = r->text.len;
+    while (pretty.len > 0)
+        buf_add(&r->text, str_trim(str_take_line(&pretty)));
+    return (struct str){r->text.at + from, r->text.len - from};
+}
+
+enum joined { JOINED, NOT_JOINED, JOIN_WANTS };
+
+static enum joined take_pretty(struct reader *r, struct str *message)
+{
+    struct str rest = reader_rest(r), pretty;
+    struct jscan j;
+    if (!is_pretty_ahead(rest))
+        return rest.len < 2 && !r->at_end && !r->full ? JOIN_WANTS : NOT_JOINED;
+    jscan_init(&j, str_first(rest, READER_MESSAGE_MAX));
+    if (!jscan_slice(&j, &pretty))
+        return j.ended && j.bytes.len == rest.len && !r->at_end && !r->full ? JOIN_WANTS
+                                                                            : NOT_JOINED;
+    if (!reader_has_text_room(r, pretty.len)) {
+        if (r->count > 0)
+            return JOIN_WANTS;
+        reader_make_text_room(r, pretty.len);
+    }
+    *message = join_lines(r, pretty);
+    for (struct str left = pretty; left.len > 0; r->lines++)
+        str_take_line(&left);
+    r->taken += pretty.len;
+    struct str after = reader_rest(r);
+    r->taken += after.len - str_from(after, after.len > 0 && after.at[0] == '\n').len;
+    return JOINED;
+}
+
+/* A stamp on a line of its own says when the following lines were written. */
+static bool is_console_rest(const struct reader *r, struct str text, bool has_prefix)
+{
+    return r->shape.separator != ' ' && (str_eq(text, STR("Copy")) || (has_prefix && text.len == 0));
+}
+
+/* Takes the line's prefix off and remembers it; true: it has one. */
+static bool enter_prefix(struct reader *r, struct line *line)
+{
+    struct prefix prefix;
+    if (!prefix_take(&r->shape, &r->stamps, &line->text, &prefix))
+        return false;
+    r->stream = prefix.stream;
+    r->group = prefix.group;
+    r->unix_ms = prefix.unix_ms;
+    return true;
+}
+
+static void add_line(struct reader *r, const struct line *line)
+{
+    struct event e = {.log_stream = r->stream, .log_group = r->group, .unix_ms = r->unix_ms,
+                      .ingestion_ms = TIME_NONE};
+    set_place(&e, line);
+    reader_add(r, &e);
+}
+
+static void prefix_read(struct reader *r)
+{
+    struct line line;
+    while (r->count < READER_BATCH) {
+        struct reader_mark mark = reader_mark(r);
+        if (!reader_take_line(r, &line))
+            return;
+        bool has_prefix = enter_prefix(r, &line);
+        if (is_console_rest(r, line.text, has_prefix))
+            continue;
+        if (has_prefix && line.text.len == 0 && take_pretty(r, &line.text) == JOIN_WANTS) {
+            reader_return(r, mark);
+            return;
+        }
+        add_line(r, &line);
+    }
+}
+
+const struct format format_prefix = {.name = "prefixed lines",
+                                     .looks = prefix_looks,
+                                     .read = prefix_read,
+                                     .has_times = true,
+                                     .reads_again = true};
+
+struct str format_message(const struct prefix_shape *shape, struct str line)
+{
+    struct stamp_memory memory = {0};
+    struct prefix prefix;
+    (void)prefix_take(shape, &memory, &line, &prefix); /* without a shape it takes nothing */
+    return line;
+}
+
+/* ---- JSON lines that say their own time first ---- */
+
+static bool take_json_stamp(struct stamp_memory *memory, struct str line, int64_t *unix_ms)
+{
+    if (!str_skip(&line, STR("{\"time\":")) && !str_skip(&line, STR("{\"timestamp\":")))
+        return false;
+    str_skip(&line, STR(" "));
+    return str_skip(&line, STR("\"")) && stamp_take(memory, &line, unix_ms);
+}
+
+static int json_lines_looks(struct reader *r, struct str head, bool whole)
+{
+    struct stamp_memory memory = {0};
+    int64_t unix_ms;
+    (void)r, (void)whole;
+    struct str line = str_take_line(&head);
+    /* A value over several lines is the JSON reader's matter. */
+    return take_json_stamp(&memory, line, &unix_ms) && str_ends(str_trim_right(line), STR("}")) ? 60
+                                                                                                : 0;
+}
+
+static void json_lines_read(struct reader *r)
+{
+    struct line line;
+    while (r->count < READER_BATCH && reader_take_line(r, &line)) {
+        take_json_stamp(&r->stamps, line.text, &r->unix_ms);
+        add_line(r, &line);
+    }
+}
+
+const struct format format_json_lines = {.name = "JSON lines",
+                                         .looks = json_lines_looks,
+                                         .read = json_lines_read,
+                                         .has_times = true,
+                                         .reads_again = true};

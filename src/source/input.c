@@ -1,0 +1,162 @@
+#include "src/source/input.h"
+
+#define SETTLED_BYTES (64u * 1024u) /* enough of a pipe to find its form */
+#define BUSY_BLOCKS 16              /* read without an event before the caller gets a turn */
+
+bool input_open(struct input *in, const struct input_room *room, struct err *err)
+{
+    if (!bytes_open(&in->bytes, in->path, room->block, room->max, err))
+        return false;
+    in->reader = reader_new(in->number, &in->window);
+    in->format = NULL;
+    in->begun = false;
+    in->next = 0;
+    return true;
+}
+
+void input_close(struct input *in)
+{
+    bytes_close(&in->bytes);
+    reader_free(in->reader);
+    in->reader = NULL;
+}
+
+void input_count(struct input *in)
+{
+    if (!in->reader)
+        return;
+    in->lines = in->reader->lines;
+    in->cut = in->reader->cut;
+    in->garbled = in->reader->garbled;
+    in->byte_count = in->bytes.offset + in->reader->taken; /* unpacked */
+}
+
+static bool has_whole_line(struct str head)
+{
+    struct str text = str_trim_left(head);
+    return str_find_char(text, '\n') != SIZE_MAX;
+}
+
+/* Reads until the form can be told: a full block of a file; of a pipe what came at once. */
+static enum bytes_state read_head(struct input *in, const struct wake *wake, int wait_ms)
+{
+    struct bytes *b = &in->bytes;
+    for (;;) {
+        size_t have = bytes_here(b).len;
+        if (!b->regular && have >= SETTLED_BYTES)
+            return BYTES_CAME;
+        bool has_line = !b->regular && has_whole_line(bytes_here(b));
+        enum bytes_state state = bytes_more(b, wake, has_line ? 0 : wait_ms);
+        if (state == BYTES_NOTHING)
+            return has_line ? BYTES_CAME : BYTES_NOTHING;
+        if (state != BYTES_CAME || bytes_here(b).len == b->room)
+            return state;
+    }
+}
+
+static bool fail_unreadable(struct input *in, struct err *err)
+{
+    struct err *trouble = &in->bytes.trouble;
+    if (trouble->code == ERR_NONE)
+        return err_set(err, ERR_INPUT_EMPTY, "reading the log: %s: it is empty", in->bytes.path);
+    /* Nothing at all could be read: not a part, but no input. */
+    err_set(err, ERR_INPUT_FORMAT, "%s", trouble->text);
+    return err_advise(err, "export it again");
+}
+
+static bool begin(struct input *in, struct err *err)
+{
+    struct str head = bytes_here(&in->bytes);
+    if (head.len == 0)
+        return fail_unreadable(in, err);
+    if (str_starts(head, STR("\xEF\xBB\xBF"))) {
+        bytes_take(&in->bytes, 3);
+        head = bytes_here(&in->bytes);
+    }
+    in->format = format_find(in->reader, head, in->bytes.ended, in->bytes.path, err);
+    in->begun = in->format != NULL;
+    in->shape = in->reader->shape;
+    in->regular = in->bytes.regular;
+    in->packed = in->bytes.gzip;
+    return in->begun;
+}
+
+enum input_state input_begin(struct input *in, const struct wake *wake, int wait_ms,
+                             struct err *err)
+{
+    if (in->begun)
+        return INPUT_EVENTS;
+    if (read_head(in, wake, wait_ms) == BYTES_NOTHING)
+        return INPUT_NOTHING;
+    return begin(in, err) ? INPUT_EVENTS : INPUT_FAILED;
+}
+
+/* Hands the reader what is there; true: it made events. */
+static bool read_batch(struct input *in, bool full)
+{
+    struct reader *r = in->reader;
+    r->bytes = bytes_here(&in->bytes);
+    r->offset = in->bytes.offset;
+    r->at_end = in->bytes.ended;
+    r->full = full;
+    in->format->read(r);
+    in->next = 0;
+    return r->count > 0;
+}
+
+/* The batch is gone: what it used of the bytes may go as well. */
+static void let_go(struct input *in)
+{
+    reader_reset(in->reader);
+    bytes_take(&in->bytes, in->reader->taken);
+    in->reader->taken = 0;
+}
+
+static enum input_state finish(struct input *in, struct err *err)
+{
+    struct reader *r = in->reader;
+    in->done = true;
+    input_count(in);
+    if (in->format->must_hold && !r->holds_events) {
+        err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: %s without log events", in->bytes.path,
+                in->format->name);
+        return INPUT_FAILED;
+    }
+    if (in->bytes.trouble.code != ERR_NONE)
+        *err = in->bytes.trouble;
+    else if (r->garbled > 0)
+        err_set(err, ERR_INPUT_PARTIAL, "reading the log: %s: %llu parts of the %s are garbled",
+                in->bytes.path, (unsigned long long)r->garbled, in->format->name);
+    return INPUT_DONE;
+}
+
+enum input_state input_fill(struct input *in, const struct wake *wake, int wait_ms, struct err *err)
+{
+    enum input_state begun = input_begin(in, wake, wait_ms, err);
+    if (begun != INPUT_EVENTS)
+        return begun;
+    if (in->next < in->reader->count)
+        return INPUT_EVENTS;
+    bool full = false;
+    for (int block = 0; block < BUSY_BLOCKS; block++) {
+        let_go(in);
+        if (read_batch(in, full))
+            return INPUT_EVENTS;
+        let_go(in);
+        if (in->bytes.ended)
+            return finish(in, err);
+        enum bytes_state state = bytes_more(&in->bytes, wake, wait_ms);
+        if (state == BYTES_NOTHING)
+            return INPUT_NOTHING;
+        full = state == BYTES_FULL;
+    }
+    return INPUT_BUSY;
+}
+
+int64_t input_first_time(const struct input *in)
+{
+    for (size_t i = in->next; i < in->reader->count; i++)
+        if (in->reader->events[i].unix_ms != TIME_NONE)
+            return in->reader->events[i].unix_ms;
+    return TIME_NONE;
+}

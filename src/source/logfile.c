@@ -1,0 +1,329 @@
+/* The source over exported logs: opens the inputs, finds out whether they can be merged by
+ * time, and hands their events over in runs. */
+#include "src/source/logfile.h"
+#include "src/source/merge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BLOCK_BYTES (1024u * 1024u)      /* one file */
+#define SHARED_BLOCK_BYTES (256u * 1024u) /* each of several */
+#define ITEM_MAX_BYTES (8u * 1024u * 1024u) /* one JSON event or CSV record */
+#define INPUTS_MAX 1024
+#define RUNS_A_STEP 64
+
+static const struct window everything = {TIME_NONE, TIME_NONE};
+
+struct logfile {
+    struct source source;
+    struct wake wake;
+    struct window window;
+    bool follow;
+    size_t count;
+    struct input *inputs;
+    char **paths;          /* ours */
+    struct err *troubles;  /* found before there was a sink */
+    size_t trouble_count, troubles_told;
+    struct err failure;    /* the newest of an input that can't be used at all */
+    size_t probed;         /* inputs whose form is known */
+    bool sunk, ordered;    /* a sink was seen; the order of the inputs is settled */
+    struct merge merge;
+    struct progress progress;
+    struct input_room room;
+    int again_fd;          /* of again_input; -1 */
+    uint32_t again_input;
+    char *again_text;
+};
+
+static void keep_trouble(struct logfile *l, const struct err *err)
+{
+    if (l->trouble_count < l->count)
+        l->troubles[l->trouble_count++] = *err;
+}
+
+static void mark_failed(struct logfile *l, struct input *in, const struct err *err)
+{
+    in->failed = true;
+    input_close(in);
+    l->failure = *err;
+}
+
+static bool all_failed(const struct logfile *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (!l->inputs[i].failed)
+            return false;
+    return true;
+}
+
+/* Finds out an input's form and, where there are several, its first time; closes a file that
+ * is only to be read later. false: it is a pipe and nothing came yet. */
+static bool probe(struct logfile *l, struct input *in, int wait_ms)
+{
+    struct err err = {0};
+    bool several = l->count > 1;
+    enum input_state state = several ? input_fill(in, &l->wake, wait_ms, &err)
+                                     : input_begin(in, &l->wake, wait_ms, &err);
+    if (state == INPUT_NOTHING)
+        return false;
+    if (state == INPUT_FAILED) {
+        mark_failed(l, in, &err);
+        if (!l->sunk || !all_failed(l)) /* else it is what the step fails with */
+            keep_trouble(l, &err);
+    } else if (several && state == INPUT_EVENTS) {
+        in->first_unix_ms = in->format->has_times ? input_first_time(in) : TIME_NONE;
+    }
+    if (several && !in->failed && in->regular)
+        input_close(in);
+    in->window = l->window;
+    if (in->reader)
+        in->reader->window = l->window;
+    return true;
+}
+
+/* Opens all; files are looked into at once, a pipe when the source is stepped. */
+static void open_inputs(struct logfile *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        struct err err = {0};
+        struct input *in = &l->inputs[i];
+        *in = (struct input){.path = l->paths[i], .number = (uint32_t)i,
+                             .first_unix_ms = TIME_NONE, .window = everything};
+        if (!input_open(in, &l->room, &err)) {
+            mark_failed(l, in, &err);
+            keep_trouble(l, &err);
+        } else if (in->bytes.regular) {
+            l->progress.bytes_total += in->bytes.size;
+            probe(l, in, 0);
+        }
+    }
+}
+
+/* The total is only known where nothing is packed or comes from a pipe. */
+static void settle_total(struct logfile *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (!l->inputs[i].failed && (!l->inputs[i].regular || l->inputs[i].packed))
+            l->progress.bytes_total = 0;
+}
+
+static void settle_order(struct logfile *l)
+{
+    bool by_time = l->count > 1;
+    for (size_t i = 0; i < l->count; i++)
+        if (!l->inputs[i].failed && l->inputs[i].first_unix_ms == TIME_NONE)
+            by_time = false;
+    merge_init(&l->merge, l->inputs, l->count, by_time, &l->room);
+    settle_total(l);
+    l->ordered = true;
+}
+
+/* false: a pipe is awaited. */
+static bool probe_rest(struct logfile *l, int wait_ms)
+{
+    for (; l->probed < l->count; l->probed++) {
+        struct input *in = &l->inputs[l->probed];
+        if (!in->failed && in->reader && !in->begun && !probe(l, in, wait_ms))
+            return false;
+    }
+    settle_order(l);
+    return true;
+}
+
+static void tell_troubles(struct logfile *l, const struct sink *sink)
+{
+    for (; l->troubles_told < l->trouble_count; l->troubles_told++)
+        sink->trouble(sink->ctx, &l->troubles[l->troubles_told]);
+}
+
+static void tell_progress(struct logfile *l, const struct sink *sink)
+{
+    struct progress *p = &l->progress;
+    uint64_t cut = 0;
+    p->bytes = p->lines = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        input_count(&l->inputs[i]);
+        p->bytes += l->inputs[i].byte_count;
+        p->lines += l->inputs[i].lines;
+        cut += l->inputs[i].cut;
+    }
+    if (cut > 0)
+        snprintf(p->note, sizeof p->note, "%llu messages over 256 KiB are shown in part",
+                 (unsigned long long)cut);
+    sink->progress(sink->ctx, p);
+}
+
+/* One input came to its end: what is missing of it is told. With none left that could be read
+ * the step as a whole fails with it instead. */
+static void end_input(struct logfile *l, const struct merge_run *run, const struct sink *sink,
+                      const struct err *err)
+{
+    if (run->state == INPUT_FAILED)
+        mark_failed(l, run->input, err);
+    if (err->code != ERR_NONE && !all_failed(l))
+        sink->trouble(sink->ctx, err);
+}
+
+static enum step step_runs(struct logfile *l, const struct sink *sink, int wait_ms)
+{
+    for (int i = 0; i < RUNS_A_STEP; i++) {
+        struct merge_run run = {0};
+        struct err err = {0};
+        merge_next(&l->merge, &l->wake, i == 0 ? wait_ms : 0, &run, &err);
+        if (run.state == INPUT_NOTHING || run.state == INPUT_BUSY)
+            return i > 0 || run.state == INPUT_BUSY ? STEP_MORE : STEP_IDLE;
+        if (run.state == INPUT_EVENTS) {
+            sink->events(sink->ctx, &run.input->reader->events[run.input->next], run.count);
+            run.input->next += run.count;
+            l->progress.events += run.count;
+        } else if (run.input) {
+            end_input(l, &run, sink, &err);
+        } else {
+            return STEP_DONE;
+        }
+    }
+    return STEP_MORE;
+}
+
+static bool logfile_step(struct source *source, const struct sink *sink, int wait_ms,
+                         enum step *step, struct err *err)
+{
+    struct logfile *l = (struct logfile *)source;
+    *step = STEP_IDLE;
+    l->sunk = true;
+    tell_troubles(l, sink);
+    if (!l->ordered && !probe_rest(l, wait_ms))
+        return true;
+    tell_troubles(l, sink);
+    if (!all_failed(l))
+        *step = step_runs(l, sink, wait_ms);
+    if (all_failed(l)) {
+        *err = l->failure;
+        return false;
+    }
+    l->progress.following = l->follow && *step != STEP_DONE && !l->inputs[0].regular;
+    if (*step != STEP_IDLE)
+        tell_progress(l, sink);
+    return true;
+}
+
+static void logfile_wake(struct source *source)
+{
+    wake_raise(&((struct logfile *)source)->wake);
+}
+
+static const char *logfile_input_name(const struct source *source, uint32_t input)
+{
+    const struct logfile *l = (const struct logfile *)source;
+    if (input >= l->count)
+        return NULL;
+    return strcmp(l->paths[input], "-") == 0 ? "stdin" : l->paths[input];
+}
+
+/* ---- reading a line again ---- */
+
+static bool open_again(struct logfile *l, uint32_t input, struct err *err)
+{
+    if (l->again_fd >= 0 && l->again_input == input)
+        return true;
+    if (l->again_fd >= 0)
+        close(l->again_fd);
+    l->again_fd = open(l->paths[input], O_RDONLY | O_CLOEXEC);
+    l->again_input = input;
+    if (l->again_fd < 0)
+        return err_set(err, ERR_NOT_FOUND, "reading a line again: %s: %s", l->paths[input],
+                       strerror(errno));
+    if (!l->again_text)
+        l->again_text = xcalloc(1, READER_MESSAGE_MAX);
+    return true;
+}
+
+static bool logfile_read_again(struct source *source, uint32_t input, uint64_t place,
+                               struct event *event, struct err *err)
+{
+    struct logfile *l = (struct logfile *)source;
+    const struct input *in = input < l->count ? &l->inputs[input] : NULL;
+    if (!in || !in->format || !in->format->reads_again || !in->regular || in->packed)
+        return err_set(err, ERR_NOT_FOUND, "reading a line again: %s: its place can't be read twice",
+                       in ? in->path : "no such input");
+    if (!open_again(l, input, err))
+        return false;
+    ssize_t got = pread(l->again_fd, l->again_text, READER_MESSAGE_MAX, (off_t)place);
+    if (got <= 0)
+        return err_set(err, ERR_NOT_FOUND, "reading a line again: %s: it is no longer there", in->path);
+    struct str rest = {l->again_text, (size_t)got};
+    event->message = format_message(&in->shape, str_take_line(&rest));
+    return true;
+}
+
+/* ---- open and free ---- */
+
+static void logfile_free(struct source *source)
+{
+    struct logfile *l = (struct logfile *)source;
+    for (size_t i = 0; i < l->count; i++) {
+        input_close(&l->inputs[i]);
+        free(l->paths[i]);
+    }
+    if (l->again_fd >= 0)
+        close(l->again_fd);
+    merge_release(&l->merge);
+    wake_release(&l->wake);
+    free(l->again_text);
+    free(l->inputs);
+    free(l->paths);
+    free(l->troubles);
+    free(l);
+}
+
+static const struct source_class logfile_class = {.name = "logs",
+                                                  .step = logfile_step,
+                                                  .wake = logfile_wake,
+                                                  .input_name = logfile_input_name,
+                                                  .read_again = logfile_read_again,
+                                                  .free = logfile_free};
+
+static struct logfile *logfile_new(const struct logfile_options *options)
+{
+    struct logfile *l = xcalloc(1, sizeof *l);
+    l->source.class = &logfile_class;
+    l->window = options->window;
+    l->follow = options->follow;
+    l->count = options->count;
+    l->again_fd = -1;
+    l->wake = (struct wake){-1, -1};
+    l->room = (struct input_room){options->count > 1 ? SHARED_BLOCK_BYTES : BLOCK_BYTES,
+                                  ITEM_MAX_BYTES};
+    l->inputs = xcalloc(l->count, sizeof *l->inputs);
+    l->paths = xcalloc(l->count, sizeof *l->paths);
+    l->troubles = xcalloc(l->count, sizeof *l->troubles);
+    for (size_t i = 0; i < l->count; i++) {
+        size_t size = strlen(options->paths[i]) + 1;
+        l->paths[i] = memcpy(xcalloc(1, size), options->paths[i], size);
+    }
+    return l;
+}
+
+bool logfile_open(struct source **out, const struct logfile_options *options, struct err *err)
+{
+    *out = NULL;
+    if (options->count < 1 || options->count > INPUTS_MAX)
+        return err_set(err, ERR_USAGE, "opening logs: %zu files: 1 to %d can be read at once",
+                       options->count, INPUTS_MAX);
+    struct logfile *l = logfile_new(options);
+    if (!wake_init(&l->wake, err)) {
+        logfile_free(&l->source);
+        return false;
+    }
+    open_inputs(l);
+    if (all_failed(l)) {
+        *err = l->troubles[0];
+        logfile_free(&l->source);
+        return false;
+    }
+    *out = &l->source;
+    return true;
+}

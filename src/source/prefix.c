@@ -1,0 +1,221 @@
+/* A shape is believed only when a line shows what the platform or a runtime writes right
+ * behind it (`marks`), or when a part of it is a stream or group name, which no program
+ * writes before its lines. Lines that start with a platform mark bare speak against it. */
+#include "src/source/prefix.h"
+
+#define SNIFF_LINES 4096
+#define SHAPES_MAX 8
+
+/* How a message begins. `platform`: the platform alone writes it, at the start of an event. */
+static const struct mark {
+    struct str text;
+    bool platform;
+} marks[] = {
+    {{"START RequestId: ", 17}, true},
+    {{"END RequestId: ", 15}, true},
+    {{"REPORT RequestId: ", 18}, true},
+    {{"INIT_START ", 11}, true},
+    {{"INIT_REPORT ", 12}, true},
+    {{"RESTORE_START ", 14}, true},
+    {{"RESTORE_REPORT ", 15}, true},
+    {{"EXTENSION\t", 10}, true},
+    {{"XRAY TraceId: ", 14}, false},
+    {{"RequestId: ", 11}, false},
+    {{"LAMBDA_WARNING: ", 16}, false},
+    {{"[ERROR]", 7}, false},
+    {{"[WARNING]", 9}, false},
+    {{"[INFO]", 6}, false},
+    {{"Traceback (most recent", 22}, false},
+    {{"{\"time", 6}, false},
+};
+
+static const struct mark *mark_of(struct str s)
+{
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (s.len && s.at[0] == marks[i].text.at[0] && str_starts(s, marks[i].text))
+            return &marks[i];
+    return NULL;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Colours that `aws logs tail` and `sam logs` put around each part. */
+static struct str skip_colours(struct str s)
+{
+    while (s.len > 2 && s.at[0] == '\033' && s.at[1] == '[') {
+        size_t at = 2;
+        while (at < s.len && (is_digit(s.at[at]) || s.at[at] == ';'))
+            at++;
+        if (at == s.len || s.at[at] != 'm')
+            break;
+        s = str_from(s, at + 1);
+    }
+    return s;
+}
+
+/* `2026/11/24/[$LATEST]0123…` or, in a group of several functions, `2026/11/24/fn[3]0123…` */
+static bool is_stream(struct str word)
+{
+    static const char form[] = "dddd/dd/dd/";
+    size_t len = sizeof form - 1;
+    if (word.len < len + 3)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (form[i] == 'd' ? !is_digit(word.at[i]) : word.at[i] != form[i])
+            return false;
+    size_t open = str_find_char(str_from(word, len), '[');
+    return open != SIZE_MAX && str_find_char(str_from(word, len + open), ']') != SIZE_MAX;
+}
+
+static struct str word_at(struct str s, char separator)
+{
+    size_t end = str_find_char(s, separator);
+    struct str word = str_first(s, end);
+    size_t colour = str_find_char(word, '\033');
+    return str_first(word, colour);
+}
+
+static bool take_name(struct str *s, char separator, enum prefix_part part, struct str *name)
+{
+    struct str word = word_at(*s, separator);
+    bool fits = part == PREFIX_STREAM ? is_stream(word) : str_starts(word, STR("/aws/"));
+    if (!fits)
+        return false;
+    *name = word;
+    *s = str_from(*s, word.len);
+    return true;
+}
+
+/* Past what stands between two parts; the end of the line does as well. */
+static bool take_separator(struct str *s, char separator)
+{
+    *s = skip_colours(*s);
+    if (s->len == 0)
+        return true;
+    if (separator == '\n' || s->at[0] != separator)
+        return false;
+    *s = str_from(*s, 1);
+    return true;
+}
+
+static bool take_part(enum prefix_part part, char separator, struct stamp_memory *memory,
+                      struct str *s, struct prefix *out)
+{
+    *s = skip_colours(*s);
+    bool taken = part == PREFIX_STAMP    ? stamp_take(memory, s, &out->unix_ms)
+                 : part == PREFIX_STREAM ? take_name(s, separator, part, &out->stream)
+                                         : take_name(s, separator, part, &out->group);
+    return taken && take_separator(s, separator);
+}
+
+bool prefix_take(const struct prefix_shape *shape, struct stamp_memory *memory, struct str *line,
+                 struct prefix *out)
+{
+    struct str s = *line;
+    *out = (struct prefix){STR_NONE, STR_NONE, TIME_NONE};
+    for (int i = 0; i < PREFIX_PARTS && shape->parts[i]; i++)
+        if (!take_part(shape->parts[i], shape->separator, memory, &s, out))
+            return false;
+    *line = s;
+    return shape->parts[0] != PREFIX_NONE;
+}
+
+/* The longest row of distinct parts at the front of a line, with this separator. */
+static struct prefix_shape shape_of(struct str line, char separator, struct str *rest)
+{
+    struct prefix_shape shape = {.separator = separator};
+    struct stamp_memory memory = {0};
+    struct prefix found;
+    unsigned seen = 0;
+    *rest = line;
+    for (int i = 0; i < PREFIX_PARTS; i++) {
+        uint8_t part = PREFIX_STAMP;
+        for (; part <= PREFIX_GROUP; part++) {
+            struct str s = *rest;
+            if (!(seen & 1u << part) && take_part(part, separator, &memory, &s, &found)) {
+                *rest = s;
+                break;
+            }
+        }
+        if (part > PREFIX_GROUP)
+            break;
+        seen |= 1u << part;
+        shape.parts[i] = part;
+    }
+    return shape;
+}
+
+static bool has_name(const struct prefix_shape *shape)
+{
+    for (int i = 0; i < PREFIX_PARTS; i++)
+        if (shape->parts[i] > PREFIX_STAMP)
+            return true;
+    return false;
+}
+
+/* Does a stamp alone, with this behind it, show that an export put it there? */
+static bool is_exported(struct str rest)
+{
+    struct stamp_memory memory = {0};
+    int64_t unix_ms;
+    return mark_of(rest) || stamp_take(&memory, &rest, &unix_ms);
+}
+
+struct tally {
+    struct prefix_shape shapes[SHAPES_MAX];
+    unsigned hits[SHAPES_MAX];
+    size_t count;
+    unsigned bare; /* platform lines without any prefix */
+};
+
+static void tally_add(struct tally *tally, const struct prefix_shape *shape)
+{
+    size_t i = 0;
+    while (i < tally->count && memcmp(&tally->shapes[i], shape, sizeof *shape) != 0)
+        i++;
+    if (i == SHAPES_MAX)
+        return;
+    if (i == tally->count)
+        tally->shapes[tally->count++] = *shape;
+    tally->hits[i]++;
+}
+
+static void tally_line(struct tally *tally, struct str line, bool after_stamp)
+{
+    static const char separators[] = {' ', '\t'};
+    const struct mark *mark = mark_of(line);
+    if (mark && after_stamp)
+        tally_add(tally, &(struct prefix_shape){{PREFIX_STAMP}, '\n'});
+    else if (mark && mark->platform)
+        tally->bare++;
+    for (size_t i = 0; i < sizeof separators; i++) {
+        struct str rest;
+        struct prefix_shape shape = shape_of(line, separators[i], &rest);
+        if (has_name(&shape) || (shape.parts[0] && is_exported(rest)))
+            tally_add(tally, &shape);
+    }
+}
+
+int prefix_find(struct str head, struct prefix_shape *out)
+{
+    struct tally tally = {0};
+    bool after_stamp = false;
+    for (unsigned i = 0; i < SNIFF_LINES && head.len > 0; i++) {
+        struct str line = str_take_line(&head);
+        int64_t unix_ms;
+        tally_line(&tally, line, after_stamp);
+        after_stamp = stamp_of(line, &unix_ms);
+    }
+    size_t best = 0;
+    for (size_t i = 1; i < tally.count; i++)
+        if (tally.hits[i] > tally.hits[best])
+            best = i;
+    if (tally.count == 0 || tally.hits[best] <= tally.bare)
+        return 0;
+    *out = tally.shapes[best];
+    return has_name(out) ? 95 : 85;
+}
+

@@ -1,0 +1,30 @@
+/* What exports put before each line: the time, the stream, the group, in some order. A file
+ * has one shape of prefix, found from its first block; a line that does not have it continues
+ * the event before. The function's own stamps are no prefix: `<ISO>TAB<id>TAB` of the Node
+ * runtime and `<ISO> <id> Task timed out` stay in the message. Pure. */
+#ifndef LAMBDIG_SOURCE_PREFIX_H
+#define LAMBDIG_SOURCE_PREFIX_H
+
+#include "src/source/stamp.h"
+
+enum prefix_part { PREFIX_NONE, PREFIX_STAMP, PREFIX_STREAM, PREFIX_GROUP };
+#define PREFIX_PARTS 3
+
+struct prefix_shape {
+    uint8_t parts[PREFIX_PARTS]; /* enum prefix_part, in order; PREFIX_NONE ends them */
+    char separator;              /* after each: blank, TAB, or LF where the stamp has its own line */
+};
+
+struct prefix { /* borrowed from the line */
+    struct str stream, group;
+    int64_t unix_ms; /* TIME_NONE: the shape has no stamp */
+};
+
+/* Moves `*line` past the prefix of that shape. false: the line has none. */
+bool prefix_take(const struct prefix_shape *shape, struct stamp_memory *memory, struct str *line,
+                 struct prefix *out);
+
+/* The shape of the lines in `head`, and how sure: 0 none, 100 certain. */
+int prefix_find(struct str head, struct prefix_shape *out);
+
+#endif
