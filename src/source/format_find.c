@@ -1,8 +1,8 @@
 /* Which form an input has: text at all, then the best score of the table. */
 #include "src/source/format.h"
 
-static const struct format *const formats[] = {&format_json_lines,
-                                               &format_prefix, &format_raw};
+static const struct format *const formats[] = {&format_json,  &format_json_lines, &format_csv,
+                                               &format_table, &format_prefix,     &format_raw};
 
 /* Files that start so are no logs, whatever their name says. */
 static const struct magic {

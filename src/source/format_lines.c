@@ -161,7 +161,9 @@ static void json_lines_read(struct reader *r)
 {
     struct line line;
     while (r->count < READER_BATCH && reader_take_line(r, &line)) {
-        take_json_stamp(&r->stamps, line.text, &r->unix_ms);
+        struct str text = line.text;
+        if (!take_json_stamp(&r->stamps, text, &r->unix_ms)) /* text among it may have its own */
+            stamp_take(&r->stamps, &text, &r->unix_ms);
         add_line(r, &line);
     }
 }

@@ -112,22 +112,32 @@ static void let_go(struct input *in)
     in->reader->taken = 0;
 }
 
-static enum input_state finish(struct input *in, struct err *err)
+/* What is missing of an input that was read to its end. */
+static void tell_missing(const struct input *in, struct err *err)
 {
-    struct reader *r = in->reader;
-    in->done = true;
-    input_count(in);
-    if (in->format->must_hold && !r->holds_events) {
-        err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: %s without log events", in->bytes.path,
-                in->format->name);
-        return INPUT_FAILED;
-    }
+    const struct reader *r = in->reader;
+    const char *path = in->bytes.path, *form = in->format->name;
     if (in->bytes.trouble.code != ERR_NONE)
         *err = in->bytes.trouble;
+    else if (r->cut_short)
+        err_set(err, ERR_INPUT_PARTIAL, "reading the log: %s: the %s is cut short", path, form);
     else if (r->garbled > 0)
-        err_set(err, ERR_INPUT_PARTIAL, "reading the log: %s: %llu parts of the %s are garbled",
-                in->bytes.path, (unsigned long long)r->garbled, in->format->name);
-    return INPUT_DONE;
+        err_set(err, ERR_INPUT_PARTIAL, "reading the log: %s: %llu parts of the %s are garbled", path,
+                (unsigned long long)r->garbled, form);
+}
+
+static enum input_state finish(struct input *in, struct err *err)
+{
+    bool nothing = in->format->must_hold && !in->reader->holds_events;
+    in->done = true;
+    input_count(in);
+    if (!nothing) {
+        tell_missing(in, err);
+        return INPUT_DONE;
+    }
+    err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: %s that holds no log events", in->bytes.path,
+            in->format->name);
+    return INPUT_FAILED;
 }
 
 enum input_state input_fill(struct input *in, const struct wake *wake, int wait_ms, struct err *err)

@@ -15,6 +15,7 @@
 #define READER_BATCH 256
 #define READER_MESSAGE_MAX (256u * 1024u) /* a longer message is cut there, and counted */
 
+#define READER_JSON_DEPTH 4
 enum json_place {  /* where a JSON input stands between two items */
     JSON_TOP,      /* between top-level values */
     JSON_ENVELOPE, /* among the keys of an answer */
@@ -38,6 +39,7 @@ struct reader {
     uint64_t lines;     /* physical lines, or items, so far */
     uint64_t cut;       /* messages that were cut */
     uint64_t garbled;   /* items that could not be read */
+    bool cut_short;     /* the input ends inside an item */
     bool holds_events;  /* something was seen that can hold log events */
 
     /* kept between batches */
@@ -47,8 +49,8 @@ struct reader {
     int64_t unix_ms;    /* of the event that a line without prefix continues */
     struct str stream, group; /* of that event; in the bytes, or in the copies below */
     char kept_stream[513], kept_group[513];
-    enum json_place place;
-    bool envelope_around;     /* the list stands inside an answer */
+    uint8_t json_places[READER_JSON_DEPTH]; /* enum json_place, outermost first */
+    size_t json_depth;
     size_t column_count;      /* of a CSV or table header */
     uint8_t columns[READER_COLUMNS];
 };
@@ -83,6 +85,15 @@ static inline void reader_return(struct reader *r, struct reader_mark mark)
 static inline struct str reader_rest(const struct reader *r)
 {
     return str_from(r->bytes, r->taken);
+}
+
+/* A message as events carry it: without the line ends that a log keeps behind it. */
+static inline struct str reader_without_line_end(struct str message)
+{
+    while (message.len > 0 &&
+           (message.at[message.len - 1] == '\n' || message.at[message.len - 1] == '\r'))
+        message.len--;
+    return message;
 }
 
 /* Adds an event unless the window leaves it out. A message over the ceiling is cut. */

@@ -1,0 +1,51 @@
+/* Log events out of JSON, without a tree and without allocation per event: the answers of
+ * FilterLogEvents, GetLogEvents and GetQueryResults, a session update of StartLiveTail, and
+ * the payload of a subscription. One pass over base/jscan; an ill-formed escape, an
+ * unknown key or a number of any length inside one event costs nothing but itself. Pure. */
+#ifndef LAMBDIG_AWS_LOGS_H
+#define LAMBDIG_AWS_LOGS_H
+
+#include "src/base/jscan.h"
+#include "src/model/event.h"
+
+enum logs_item {
+    LOGS_EVENT,  /* *out is a log event */
+    LOGS_OTHER,  /* a JSON value that is no log event */
+    LOGS_BROKEN, /* no JSON */
+    LOGS_CUT     /* the bytes end inside the value */
+};
+
+/* Reads the value at the front of `bytes` (no blanks before it); *len is how long it is. Forms:
+ * an event object; a row of GetQueryResults ([{field, value}...], or an object with @message);
+ * a pair [milliseconds, message] as `--query events[].[timestamp,message]` makes it. What `out`
+ * holds is borrowed from `bytes`, decoded text from `text`, where it is appended (at most three
+ * times `len` bytes; a `text` that must grow for it moves what was decoded before). */
+enum logs_item logs_read_item(struct str bytes, struct buf *text, struct event *out, size_t *len);
+
+/* Is this the key of a list of log events in an answer? */
+bool logs_is_list_key(struct str key);
+
+/* `bytes` begin with something broken: how far it is to what may be the next element of the
+ * list; bytes.len: there is none. */
+size_t logs_find_next(struct str bytes);
+
+/* The name of the function: of the group /aws/lambda/NAME, else of a stream
+ * YYYY/MM/DD/NAME[VERSION]ID as a shared group has it. Empty: neither says. Borrowed from them. */
+struct str logs_function_of(struct str group, struct str stream);
+
+/* ---- one whole answer ---- */
+
+struct logs_page {
+    struct jscan scan;
+    struct buf *text;      /* borrowed; cleared by logs_page_next */
+    struct str next_token; /* nextToken or nextForwardToken once it was passed; raw */
+    bool in_list, cut;     /* cut: the page ends early */
+    unsigned broken;       /* elements that could not be read */
+};
+
+void logs_page_init(struct logs_page *page, struct str body, struct buf *text);
+/* The next event, borrowed until the next call. false: no further one. Unless page->cut, the
+ * token is known then. */
+bool logs_page_next(struct logs_page *page, struct event *out);
+
+#endif
