@@ -14,8 +14,6 @@ struct console {
     struct keymap *keymap;
     struct store_status status;      /* as of the last refresh */
     struct place place, go;          /* where we are; where UI_GO leads */
-    uint64_t cursor_invocation;      /* under the cursor of the focused pane, which sets it in refresh;
-                                        0: none. Panes that follow the cursor get a show() of it */
     enum time_format time_format;
     int64_t now_unix_ms;             /* as of this turn of the loop */
     bool ascii, write;

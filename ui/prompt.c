@@ -78,6 +78,11 @@ struct str prompt_text(const struct prompt *p)
     return (struct str){p->text, p->len};
 }
 
+struct str prompt_head(const struct prompt *p)
+{
+    return (struct str){p->text, p->cursor};
+}
+
 struct str prompt_label(const struct prompt *p)
 {
     return str_of(p->label);

@@ -21,6 +21,7 @@ bool prompt_is_open(const struct prompt *p);
 enum action prompt_why(const struct prompt *p);
 /* Borrowed until the next key. */
 struct str prompt_text(const struct prompt *p);
+struct str prompt_head(const struct prompt *p); /* of it, what stands before the cursor */
 struct str prompt_label(const struct prompt *p);
 /* Replaces the text before the cursor, as a completion does. */
 void prompt_replace(struct prompt *p, struct str text);

@@ -1,0 +1,226 @@
+#include "ui/app_inner.h"
+
+#include <stdio.h>
+
+#include "src/base/utf8.h"
+
+/* Everything around the panes: header, views, status, keys. */
+
+static const struct {
+    const char *title;
+    enum action action; /* its key stands before the title */
+} views[VIEW_COUNT] = {
+    [VIEW_FUNCTIONS] = {"Func", ACTION_VIEW_FUNCTIONS},
+    [VIEW_LOGS] = {"Logs", ACTION_VIEW_LOGS},
+    [VIEW_INVOCATION] = {"Inv", ACTION_VIEW_INVOCATION},
+};
+
+/* ---- header ---- */
+
+static void name_inputs(const struct console *console, struct buf *out)
+{
+    char name[256];
+    if (!store_input_name(console->store, 0, name, sizeof name))
+        return;
+    buf_printf(out, "%s", name);
+    uint32_t more = 1;
+    while (more < 1000 && store_input_name(console->store, more, name, sizeof name))
+        more++;
+    if (more > 1)
+        buf_printf(out, " and %u more", more - 1);
+}
+
+static void name_source(const struct console *console, struct buf *out)
+{
+    const struct account *account = &console->status.account;
+    if (account->title[0])
+        buf_printf(out, "%s  ", account->title);
+    if (account->profile[0] || account->account[0])
+        buf_printf(out, "%s%s%s %s", account->profile, account->profile[0] && account->account[0] ? "/" : "",
+                   account->account, account->region);
+    if (account->endpoint[0])
+        buf_printf(out, " at %s", account->endpoint);
+    if (!account->live && !account->title[0])
+        name_inputs(console, out);
+}
+
+static void draw_header(const struct app *app, struct canvas *canvas)
+{
+    const struct console *console = &app->console;
+    struct buf text;
+    char clock[CLOCK_TIME_SIZE];
+    int cols = app->cols, right = cols;
+    bool utc = console->time_format == TIME_UTC;
+    buf_init(&text, 600);
+    canvas_fill(canvas, (struct rect){0, 0, 1, cols}, ROLE_HEADER, ' ');
+    if (console->status.account.live) {
+        clock_time_of_day(console->now_unix_ms, utc, clock);
+        right -= 7;
+        canvas_printf(canvas, 0, right, ROLE_HEADER, "%.5s%s", clock, utc ? "Z" : "");
+    }
+    right -= 6;
+    canvas_text(canvas, 0, right, 5, 0, console->write ? ROLE_MODE_RW : ROLE_MODE_RO,
+                console->write ? STR("[RW]") : STR("[RO]"));
+    name_source(console, &text);
+    int at = 1 + canvas_text(canvas, 0, 1, right - 1, 0, ROLE_HEADER, STR("lambdig  "));
+    canvas_text(canvas, 0, at, right - at - 1, 0, ROLE_HEADER, buf_str(&text));
+    buf_release(&text);
+}
+
+/* ---- views and breadcrumb ---- */
+
+static int draw_view(const struct app *app, struct canvas *canvas, int col, enum view view)
+{
+    char key[16], text[40];
+    bool here = app->console.place.view == view;
+    keymap_first_key(app->console.keymap, views[view].action, key, sizeof key);
+    snprintf(text, sizeof text, "%s%s %s%s", here ? "[" : " ", key, views[view].title, here ? "]" : " ");
+    return canvas_text(canvas, 1, col, app->cols - col, 0, here ? ROLE_TITLE : ROLE_DIM, str_of(text)) + 1;
+}
+
+static void draw_views(const struct app *app, struct canvas *canvas)
+{
+    const struct console *console = &app->console;
+    int col = 1;
+    struct buf crumbs;
+    buf_init(&crumbs, 400);
+    for (enum view view = 0; view < VIEW_COUNT; view++)
+        col += draw_view(app, canvas, col, view);
+    buf_printf(&crumbs, "> %s", app->function_name[0] ? app->function_name : "all functions");
+    if (console->place.view == VIEW_INVOCATION && app->request_id[0])
+        buf_printf(&crumbs, " > %s", app->request_id);
+    canvas_text(canvas, 1, col + 1, app->cols - col - 2, 0, ROLE_TEXT, buf_str(&crumbs));
+    buf_release(&crumbs);
+}
+
+/* ---- status and keys ---- */
+
+/* What holds for the source as a whole, where the pane has nothing to say. */
+static void general_status(const struct console *console, char *out, size_t size)
+{
+    const struct store_status *status = &console->status;
+    struct buf text;
+    buf_init(&text, 400);
+    buf_printf(&text, "%llu invocations", (unsigned long long)status->invocations);
+    for (int class = 0; class < FAILURE_CLASS_COUNT; class++)
+        if (status->by_class[class] && failure_class_row((enum failure_class)class)->is_failure)
+            buf_printf(&text, "  %llu %s", (unsigned long long)status->by_class[class],
+                       failure_class_row((enum failure_class)class)->tag);
+    (void)str_copy(out, size, buf_str(&text));
+    buf_release(&text);
+}
+
+static void draw_status(struct app *app, struct canvas *canvas)
+{
+    struct console *console = &app->console;
+    struct pane *pane = app_focused(app);
+    char text[400] = "";
+    int row = app->layout.status.row, cols = app->cols;
+    if (console->message[0]) {
+        canvas_text(canvas, row, 1, cols - 1, 0, console->message_is_error ? ROLE_ERROR : ROLE_STATUS,
+                    str_of(console->message));
+        return;
+    }
+    if (pane->class->status)
+        pane->class->status(pane, console, text, sizeof text);
+    if (!text[0])
+        general_status(console, text, sizeof text);
+    int at = 1 + canvas_text(canvas, row, 1, cols - 1, 0, ROLE_STATUS, str_of(text));
+    const char *note = console->status.progress.note;
+    int width = (int)utf8_width(str_of(note));
+    if (width > 0 && at + width + 3 <= cols)
+        canvas_text(canvas, row, cols - width - 1, width, 0, ROLE_DIM, str_of(note));
+}
+
+/* One `key name`; how many columns it takes, drawn or only measured. */
+static int footer_item(const struct app *app, struct canvas *canvas, int col, enum action action, bool draw)
+{
+    char key[32];
+    const struct action_row *row = action_row(action);
+    keymap_first_key(app->console.keymap, action, key, sizeof key);
+    int width = (int)(utf8_width(str_of(key)) + 1 + strlen(row->name) + 2);
+    if (!key[0])
+        return 0;
+    if (draw) {
+        bool dead = row->flags & ACTION_WRITES && !app->console.write;
+        int at = col + canvas_text(canvas, app->layout.keys.row, col, app->cols, 0, dead ? ROLE_DIM : ROLE_KEY, str_of(key));
+        canvas_text(canvas, app->layout.keys.row, at + 1, app->cols, 0, ROLE_FOOTER, str_of(row->name));
+    }
+    return width;
+}
+
+static int footer_scope(const struct app *app, struct canvas *canvas, int col, int past, enum scope scope, bool draw)
+{
+    for (enum action a = 0; a < ACTION_COUNT; a++) {
+        if (action_row(a)->scope != scope || !(action_row(a)->flags & ACTION_FOOTER))
+            continue;
+        int width = footer_item(app, canvas, col, a, false);
+        if (col + width - 2 > past)
+            continue;
+        if (draw)
+            footer_item(app, canvas, col, a, true);
+        col += width;
+    }
+    return col;
+}
+
+/* The pane's own keys as far as they fit; those that hold everywhere keep their room. */
+static void draw_keys(struct app *app, struct canvas *canvas)
+{
+    const struct pane_class *class = app_focused(app)->class;
+    int global = footer_scope(app, canvas, 0, app->cols, SCOPE_GLOBAL, false);
+    int past = app->cols - 1 - global;
+    int col = footer_scope(app, canvas, 1, past, class->scope, true);
+    if (class->is_list)
+        col = footer_scope(app, canvas, col, past, SCOPE_LIST, true);
+    footer_scope(app, canvas, col, app->cols - 1, SCOPE_GLOBAL, true);
+}
+
+/* ---- panes ---- */
+
+static void draw_pane(struct app *app, struct canvas *canvas, enum view view)
+{
+    struct pane *pane = app->console.panes[view];
+    struct rect r = app->layout.panes[view];
+    bool focus = view == app->console.place.view;
+    char title[200] = "", below[200] = "";
+    if (pane->class->titles)
+        pane->class->titles(pane, title, sizeof title, below, sizeof below);
+    canvas_clip(canvas, (struct rect){0, 0, app->rows, app->cols});
+    canvas_frame(canvas, r, focus, str_of(title[0] ? title : pane->class->title), str_of(below));
+    canvas_clip(canvas, (struct rect){r.row + 1, r.col + 1, r.rows - 2, r.cols - 2});
+    pane->class->draw(pane, &app->console, canvas, focus);
+    canvas_clip(canvas, (struct rect){0, 0, app->rows, app->cols});
+}
+
+static void draw_too_small(const struct app *app, struct canvas *canvas)
+{
+    canvas_printf(canvas, 0, 0, ROLE_WARNING, "lambdig needs %dx%d", LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
+    canvas_printf(canvas, 1, 0, ROLE_TEXT, "this is %dx%d", app->cols, app->rows);
+    canvas_printf(canvas, 2, 0, ROLE_DIM, "q leaves");
+}
+
+void app_draw(struct app *app, int *cursor_row, int *cursor_col)
+{
+    struct canvas *canvas = &app->canvas;
+    struct prompt *prompt = app->console.prompt;
+    *cursor_row = -1;
+    canvas_clear(canvas);
+    if (!app->layout.fits) {
+        draw_too_small(app, canvas);
+        return;
+    }
+    draw_header(app, canvas);
+    draw_views(app, canvas);
+    for (enum view view = 0; view < VIEW_COUNT; view++)
+        if (layout_shows(&app->layout, view))
+            draw_pane(app, canvas, view);
+    draw_status(app, canvas);
+    if (prompt_is_open(prompt)) {
+        *cursor_row = app->layout.keys.row;
+        *cursor_col = prompt_draw(prompt, canvas, *cursor_row, app->cols);
+    } else {
+        draw_keys(app, canvas);
+    }
+    overlay_draw(&app->overlay, app->console.keymap, canvas);
+}

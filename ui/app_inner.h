@@ -1,0 +1,59 @@
+/* What the files of the app share and nobody else sees. UI thread. */
+#ifndef LAMBDIG_UI_APP_INNER_H
+#define LAMBDIG_UI_APP_INNER_H
+
+#include "ui/app.h"
+#include "ui/layout.h"
+#include "ui/overlay.h"
+#include "ui/prompt.h"
+#include "ui/theme.h"
+
+#define BACK_MAX 64 /* places to go back to; the oldest is forgotten */
+
+struct app {
+    struct console console; /* the first member: panes know only this */
+    struct canvas canvas;
+    struct theme theme;
+    struct layout layout;
+    struct overlay overlay;
+    struct pane *prompt_pane; /* who opened the prompt or the menu; NULL: the app itself */
+    bool zoom, leave, draw;
+    bool quit_armed;          /* Ctrl-c was the last key, at interrupt_mono_ms */
+    int rows, cols;
+    struct place back[BACK_MAX], last;
+    int back_count;
+    bool has_last;
+    uint64_t followed;        /* the invocation that the pane beside the log shows */
+    char function_name[141], request_id[64]; /* of console.place, for the breadcrumb */
+    uint32_t before;          /* the first key of a pair */
+    int64_t interrupt_mono_ms, refreshed_mono_ms, resize_mono_ms; /* resize 0: none is due */
+    bool store_changed;
+    uint64_t trouble_count;   /* how much trouble was told */
+    int signal_number;
+};
+
+static inline struct app *app_of(struct console *console)
+{
+    return (struct app *)console;
+}
+
+struct pane *app_focused(struct app *app);
+/* Copies the store's status and lets the panes in sight read what they show. */
+void app_refresh(struct app *app);
+void app_relayout(struct app *app);
+void app_go(struct app *app, struct place to);
+void app_go_back(struct app *app);
+void app_go_last(struct app *app);
+/* Runs an action on the focused pane as if its key had been pressed. */
+unsigned app_act(struct app *app, enum action action);
+
+/* app_draw.c: the whole screen; where the cursor is, row -1: hidden. */
+void app_draw(struct app *app, int *cursor_row, int *cursor_col);
+
+/* app_commands.c: what was typed after `:`. */
+unsigned app_command(struct app *app, struct str line);
+/* Completes what stands before the cursor; the candidates go to the message line. */
+unsigned app_complete(struct app *app);
+bool app_set_theme(struct app *app, struct str name, struct err *err) MUST_USE;
+
+#endif
