@@ -1,8 +1,9 @@
 /* UTF-8, widths, and the one place that defuses what comes out of logs.
  *
  * Every string from outside reaches a screen, an error or a terminal through utf8_defuse or
- * utf8_next_cell. Rule: C0 and DEL become ^X; C1, bidi controls, zero-width and filler
- * characters become <U+202E>; ill-formed bytes become <9B>; at most 8 combining marks a base. */
+ * utf8_take_cell. Rule: C0 and DEL become ^X; C1, bidi controls, zero-width and filler
+ * characters become <U+202E>; ill-formed bytes become <9B>; at most 8 combining marks a base,
+ * further ones and those without a base become <U+0301>. */
 #ifndef LAMBDIG_BASE_UTF8_H
 #define LAMBDIG_BASE_UTF8_H
 
@@ -27,7 +28,7 @@ struct cell_text {
  * width 1 with the byte '\t': the caller expands it. Never returns a byte below 0x20 but that. */
 void utf8_take_cell(struct str *s, struct cell_text *out);
 
-/* Columns that `s` takes once defused, with TAB as `tab_cols` stops (0: one column). */
+/* Columns that `s` takes once defused, with TAB as one column. */
 size_t utf8_width(struct str s);
 
 /* Appends the defused form of `s`. LF is kept when keep_lf, TAB becomes one blank.
@@ -37,7 +38,8 @@ bool utf8_defuse(struct str s, bool keep_lf, struct buf *out);
 /* True when no byte of `s` needs defusing or decoding: printable ASCII only. Fast. */
 bool utf8_is_plain(struct str s);
 
-/* True for characters that show nothing yet separate what a search would match. */
+/* True for characters that show nothing yet separate what a search would match: bidi
+ * controls, zero-width characters, fillers, tags, variation selectors, noncharacters. */
 bool utf8_is_invisible(uint32_t code);
 
 #endif
