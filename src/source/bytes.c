@@ -10,18 +10,18 @@
 
 #define PACKED_BYTES (256u * 1024u)
 
-static bool cannot_open(struct err *err, const char *path, const char *why)
+static bool cannot_open(struct err *err, const struct bytes *b, const char *why)
 {
-    return err_set(err, ERR_INPUT_MISSING, "opening the log: %s: %s", path, why);
+    return err_set(err, ERR_INPUT_MISSING, "opening %s: %s: %s", b->what, b->path, why);
 }
 
 static bool check_kind(struct bytes *b, struct err *err)
 {
     struct stat st;
     if (fstat(b->fd, &st) != 0)
-        return cannot_open(err, b->path, strerror(errno));
+        return cannot_open(err, b, strerror(errno));
     if (S_ISDIR(st.st_mode)) {
-        cannot_open(err, b->path, "it is a directory");
+        cannot_open(err, b, "it is a directory");
         return err_advise(err, "name the files in it; a recorded case opens with --case");
     }
     b->regular = S_ISREG(st.st_mode);
@@ -29,14 +29,16 @@ static bool check_kind(struct bytes *b, struct err *err)
     return true;
 }
 
-bool bytes_open(struct bytes *b, const char *path, size_t room, size_t room_max, struct err *err)
+bool bytes_open(struct bytes *b, const char *what, const char *path, size_t room, size_t room_max,
+                struct err *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
-    *b = (struct bytes){.path = is_stdin ? "stdin" : path, .room = room, .room_max = room_max};
+    *b = (struct bytes){.what = what, .path = is_stdin ? "stdin" : path, .room = room,
+                        .room_max = room_max};
     /* Non-blocking: opening a FIFO without a writer must not hang the console. */
     b->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (b->fd < 0)
-        return cannot_open(err, b->path, strerror(errno));
+        return cannot_open(err, b, strerror(errno));
     if (!check_kind(b, err)) {
         close(b->fd);
         *b = (struct bytes){.fd = -1};
@@ -55,7 +57,7 @@ void bytes_close(struct bytes *b)
     free(b->packed);
     if (b->inflate)
         inflate_free(b->inflate);
-    *b = (struct bytes){.path = b->path, .fd = -1};
+    *b = (struct bytes){.what = b->what, .path = b->path, .fd = -1};
 }
 
 /* Moves what is left to the front; grows only where one item fills all of the buffer. */
@@ -84,7 +86,7 @@ static ssize_t read_block(struct bytes *b, char *to, size_t room)
         return got;
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return -1;
-    err_set(&b->trouble, ERR_INPUT_PARTIAL, "reading the log: %s: %s", b->path, strerror(errno));
+    err_set(&b->trouble, ERR_INPUT_PARTIAL, "reading %s: %s: %s", b->what, b->path, strerror(errno));
     return 0;
 }
 
@@ -127,8 +129,8 @@ static bool unpack(struct bytes *b)
                              &why);
     b->end += made;
     if (!good)
-        err_set(&b->trouble, ERR_INPUT_PARTIAL, "unpacking the log: %s: the gzip data is corrupt",
-                b->path);
+        err_set(&b->trouble, ERR_INPUT_PARTIAL, "unpacking %s: %s: the gzip data is corrupt",
+                b->what, b->path);
     return good;
 }
 
@@ -149,8 +151,8 @@ static enum bytes_state more_packed(struct bytes *b)
     if (!b->ended && (!b->packed_ended || b->packed_rest.len > 0))
         return BYTES_CAME;
     if (!b->ended && !inflate_is_whole(b->inflate))
-        err_set(&b->trouble, ERR_INPUT_PARTIAL, "unpacking the log: %s: the gzip data is cut short",
-                b->path);
+        err_set(&b->trouble, ERR_INPUT_PARTIAL, "unpacking %s: %s: the gzip data is cut short",
+                b->what, b->path);
     return end_early(b);
 }
 
@@ -164,4 +166,24 @@ enum bytes_state bytes_more(struct bytes *b, const struct wake *wake, int wait_m
     if (!b->regular && !has_packed && !wake_wait(wake, b->fd, wait_ms))
         return BYTES_NOTHING;
     return b->gzip ? more_packed(b) : more_plain(b);
+}
+
+bool bytes_read_whole(struct bytes *b, const char *what, const char *path, size_t ceiling,
+                      struct err *err)
+{
+    static const struct wake never = {-1, -1};
+    enum bytes_state state;
+    if (!bytes_open(b, what, path, 64 * 1024, ceiling, err))
+        return false;
+    do
+        state = bytes_more(b, &never, -1);
+    while (state == BYTES_CAME || state == BYTES_NOTHING);
+    if (state == BYTES_ENDED && b->trouble.code == ERR_NONE)
+        return true;
+    if (state == BYTES_FULL)
+        err_set(err, ERR_CEILING, "reading %s: %s: more than %zu bytes", what, path, ceiling);
+    else
+        *err = b->trouble;
+    bytes_close(b);
+    return false;
 }

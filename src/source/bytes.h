@@ -8,6 +8,7 @@
 #include "src/source/wake.h"
 
 struct bytes {
+    const char *what; /* borrowed; what errors call it: `the log`, `the case` */
     const char *path; /* borrowed; what errors name */
     int fd;           /* -1: closed */
     bool regular;     /* a file with a size, always readable */
@@ -26,7 +27,7 @@ struct bytes {
 };
 
 /* Opens `path`, `-` is stdin. false: err names it (missing, a directory, no permission). */
-bool bytes_open(struct bytes *b, const char *path, size_t room, size_t room_max,
+bool bytes_open(struct bytes *b, const char *what, const char *path, size_t room, size_t room_max,
                 struct err *err) MUST_USE;
 void bytes_close(struct bytes *b); /* a zeroed value or a closed one: nothing */
 
@@ -38,6 +39,11 @@ enum bytes_state {
 };
 /* Reads one block. Runs borrowed from the buffer are void afterwards. */
 enum bytes_state bytes_more(struct bytes *b, const struct wake *wake, int wait_ms);
+
+/* Reads all of it, at most `ceiling` bytes. false: err; else bytes_here has it until
+ * bytes_close, which the caller owes. */
+bool bytes_read_whole(struct bytes *b, const char *what, const char *path, size_t ceiling,
+                      struct err *err) MUST_USE;
 
 /* What is there to read. */
 static inline struct str bytes_here(const struct bytes *b)

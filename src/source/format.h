@@ -3,6 +3,7 @@
 #ifndef LAMBDIG_SOURCE_FORMAT_H
 #define LAMBDIG_SOURCE_FORMAT_H
 
+#include "src/source/bytes.h"
 #include "src/source/reader.h"
 
 struct format {
@@ -22,9 +23,9 @@ extern const struct format format_raw, format_prefix, format_json, format_csv, f
 /* The message of one line of a format that reads again. */
 struct str format_message(const struct prefix_shape *shape, struct str line);
 
-/* Finds the form of an input by its first block, BOM skipped. NULL: err says what it is not
- * (binary, UTF-16, an image, JSON or CSV that holds no log events). */
-const struct format *format_find(struct reader *r, struct str head, bool whole, const char *path,
-                                 struct err *err);
+/* Finds the form of an input by its first block, BOM skipped. NULL: err says what it is instead
+ * (binary, UTF-16, an image); `of` is only named there. */
+const struct format *format_find(struct reader *r, struct str head, bool whole,
+                                 const struct bytes *of, struct err *err);
 
 #endif

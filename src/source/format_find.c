@@ -21,12 +21,12 @@ static const struct magic {
     {{"\xFE\xFF", 2}, "it is UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"},
 };
 
-static bool refuse_magic(struct str head, const char *path, struct err *err)
+static bool refuse_magic(struct str head, const struct bytes *of, struct err *err)
 {
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
         if (!str_starts(head, magics[i].bytes))
             continue;
-        err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: %s", path, magics[i].what);
+        err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: %s", of->what, of->path, magics[i].what);
         return magics[i].hint[0] ? err_advise(err, "%s", magics[i].hint) : false;
     }
     return true;
@@ -39,7 +39,7 @@ static bool is_control(unsigned char c)
 
 /* A lone NUL or two stand in real logs; a share of one in twenty does not. UTF-16 without
  * a mark shows as a NUL beside nearly every letter. */
-static bool refuse_binary(struct str head, const char *path, struct err *err)
+static bool refuse_binary(struct str head, const struct bytes *of, struct err *err)
 {
     size_t controls = 0, nuls = 0;
     for (size_t i = 0; i < head.len; i++) {
@@ -49,18 +49,18 @@ static bool refuse_binary(struct str head, const char *path, struct err *err)
     if (controls < 4 || controls * 20 < head.len)
         return true;
     if (nuls * 5 > head.len * 2 && nuls * 5 < head.len * 3) {
-        err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: it is UTF-16 text", path);
+        err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: it is UTF-16 text", of->what, of->path);
         return err_advise(err, "convert it: iconv -f UTF-16LE -t UTF-8");
     }
-    return err_set(err, ERR_INPUT_BINARY, "reading the log: %s: it is binary", path);
+    return err_set(err, ERR_INPUT_BINARY, "reading %s: %s: it is binary", of->what, of->path);
 }
 
-const struct format *format_find(struct reader *r, struct str head, bool whole, const char *path,
-                                 struct err *err)
+const struct format *format_find(struct reader *r, struct str head, bool whole,
+                                 const struct bytes *of, struct err *err)
 {
     const struct format *best = &format_raw;
     int best_score = 0;
-    if (!refuse_magic(head, path, err) || !refuse_binary(head, path, err))
+    if (!refuse_magic(head, of, err) || !refuse_binary(head, of, err))
         return NULL;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         int score = formats[i]->looks(r, head, whole);

@@ -5,7 +5,7 @@
 
 bool input_open(struct input *in, const struct input_room *room, struct err *err)
 {
-    if (!bytes_open(&in->bytes, in->path, room->block, room->max, err))
+    if (!bytes_open(&in->bytes, in->what, in->path, room->block, room->max, err))
         return false;
     in->reader = reader_new(in->number, &in->window);
     in->format = NULL;
@@ -58,7 +58,7 @@ static bool fail_unreadable(struct input *in, struct err *err)
 {
     struct err *trouble = &in->bytes.trouble;
     if (trouble->code == ERR_NONE)
-        return err_set(err, ERR_INPUT_EMPTY, "reading the log: %s: it is empty", in->bytes.path);
+        return err_set(err, ERR_INPUT_EMPTY, "reading %s: %s: it is empty", in->what, in->bytes.path);
     /* Nothing at all could be read: not a part, but no input. */
     err_set(err, ERR_INPUT_FORMAT, "%s", trouble->text);
     return err_advise(err, "export it again");
@@ -73,7 +73,7 @@ static bool begin(struct input *in, struct err *err)
         bytes_take(&in->bytes, 3);
         head = bytes_here(&in->bytes);
     }
-    in->format = format_find(in->reader, head, in->bytes.ended, in->bytes.path, err);
+    in->format = format_find(in->reader, head, in->bytes.ended, &in->bytes, err);
     in->begun = in->format != NULL;
     in->shape = in->reader->shape;
     in->regular = in->bytes.regular;
@@ -116,13 +116,13 @@ static void let_go(struct input *in)
 static void tell_missing(const struct input *in, struct err *err)
 {
     const struct reader *r = in->reader;
-    const char *path = in->bytes.path, *form = in->format->name;
+    const char *what = in->what, *path = in->bytes.path, *form = in->format->name;
     if (in->bytes.trouble.code != ERR_NONE)
         *err = in->bytes.trouble;
     else if (r->cut_short)
-        err_set(err, ERR_INPUT_PARTIAL, "reading the log: %s: the %s is cut short", path, form);
+        err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: the %s is cut short", what, path, form);
     else if (r->garbled > 0)
-        err_set(err, ERR_INPUT_PARTIAL, "reading the log: %s: %llu parts of the %s are garbled", path,
+        err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: %llu parts of the %s are garbled", what, path,
                 (unsigned long long)r->garbled, form);
 }
 
@@ -135,8 +135,8 @@ static enum input_state finish(struct input *in, struct err *err)
         tell_missing(in, err);
         return INPUT_DONE;
     }
-    err_set(err, ERR_INPUT_FORMAT, "reading the log: %s: %s that holds no log events", in->bytes.path,
-            in->format->name);
+    err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: %s that holds no log events", in->what,
+            in->bytes.path, in->format->name);
     return INPUT_FAILED;
 }
 

@@ -7,7 +7,7 @@
 #include "src/source/format.h"
 
 struct input {
-    const char *path;      /* borrowed */
+    const char *what, *path;     /* borrowed; see struct bytes */
     uint32_t number;
     struct window window;
     struct bytes bytes;

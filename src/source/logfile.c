@@ -90,7 +90,7 @@ static void open_inputs(struct logfile *l)
     for (size_t i = 0; i < l->count; i++) {
         struct err err = {0};
         struct input *in = &l->inputs[i];
-        *in = (struct input){.path = l->paths[i], .number = (uint32_t)i,
+        *in = (struct input){.what = "the log", .path = l->paths[i], .number = (uint32_t)i,
                              .first_unix_ms = TIME_NONE, .window = everything};
         if (!input_open(in, &l->room, &err)) {
             mark_failed(l, in, &err);
