@@ -7,11 +7,19 @@
 
 struct needles; /* ours; immutable after needles_new, any thread may use it */
 
-/* Up to 64 words of 3 to 40 bytes each; the words are copied. */
+#define NEEDLES_WORD_MOST 64
+
+/* Up to 64 words of 3 to 64 bytes each; the words are copied. */
 struct needles *needles_new(const struct str *words, size_t count);
 void needles_free(struct needles *n);
 
 /* The set of words that occur anywhere in `s`, bit i for words[i]; 0: none. */
 uint64_t needles_in(const struct needles *n, struct str s);
+
+/* The same by one of its three forms, for tests and benches: needles_in takes the widest that
+ * the processor has. *supported false: this one has not that form. */
+enum needles_scan { NEEDLES_BYTES, NEEDLES_SSSE3, NEEDLES_AVX2 };
+uint64_t needles_in_by(const struct needles *n, struct str s, enum needles_scan scan,
+                       bool *supported);
 
 #endif
