@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "src/base/log.h"
 #include "src/base/utf8.h"
 #include "ui/term.h"
 
@@ -96,6 +95,14 @@ void app_relayout(struct app *app)
     app->draw = true;
 }
 
+/* A zoomed pane has no sides: its rows are whole rows of the screen, and can be copied as such. */
+struct rect app_inner(const struct app *app, enum view view)
+{
+    struct rect r = app->layout.panes[view];
+    int side = app->zoom ? 0 : 1;
+    return (struct rect){r.row + 1, r.col + side, r.rows > 2 ? r.rows - 2 : 0, r.cols > 2 ? r.cols - 2 * side : 0};
+}
+
 static void name_place(struct app *app)
 {
     const struct place *place = &app->console.place;
@@ -123,9 +130,8 @@ static void follow(struct app *app)
 static bool refresh_pane(struct app *app, enum view view)
 {
     struct pane *pane = app->console.panes[view];
-    struct rect r = app->layout.panes[view];
-    return layout_shows(&app->layout, view) &&
-           pane->class->refresh(pane, &app->console, r.rows > 2 ? r.rows - 2 : 0, r.cols > 2 ? r.cols - 2 : 0);
+    struct rect inner = app_inner(app, view);
+    return layout_shows(&app->layout, view) && pane->class->refresh(pane, &app->console, inner.rows, inner.cols);
 }
 
 /* A recorded incident has no now: its last event stands for it, and ages stay true. */
@@ -589,7 +595,6 @@ bool app_run(const struct app_options *options, int *signal_number, struct err *
     struct app *app = app_new(options);
     bool good = run(app, err);
     *signal_number = app->signal_number;
-    log_line("ui: left by signal %d", app->signal_number);
     app_free(app);
     return good;
 }

@@ -187,8 +187,12 @@ static void draw_pane(struct app *app, struct canvas *canvas, enum view view)
     if (pane->class->titles)
         pane->class->titles(pane, title, sizeof title, below, sizeof below);
     canvas_clip(canvas, (struct rect){0, 0, app->rows, app->cols});
+    if (app->zoom) { /* the sides fall outside the clip */
+        r.col--;
+        r.cols += 2;
+    }
     canvas_frame(canvas, r, focus, str_of(title[0] ? title : pane->class->title), str_of(below));
-    canvas_clip(canvas, (struct rect){r.row + 1, r.col + 1, r.rows - 2, r.cols - 2});
+    canvas_clip(canvas, app_inner(app, view));
     pane->class->draw(pane, &app->console, canvas, focus);
     canvas_clip(canvas, (struct rect){0, 0, app->rows, app->cols});
 }

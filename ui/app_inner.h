@@ -38,6 +38,8 @@ static inline struct app *app_of(struct console *console)
 }
 
 struct pane *app_focused(struct app *app);
+/* What a pane may draw in: its rectangle without the frame. */
+struct rect app_inner(const struct app *app, enum view view);
 /* Copies the store's status and lets the panes in sight read what they show. */
 void app_refresh(struct app *app);
 void app_relayout(struct app *app);

@@ -282,7 +282,7 @@ void canvas_frame(struct canvas *c, struct rect r, bool focus, struct str title,
     }
     int width = min((int)min((int)utf8_width(below), 1000), r.cols - 4);
     if (width > 0)
-        canvas_text(c, r.row + r.rows - 1, r.col + r.cols - 1 - width, width, 0, role, below);
+        canvas_text(c, r.row + r.rows - 1, r.col + r.cols - 2 - width, width, 0, ROLE_TEXT, below);
 }
 
 /* Eighths of a cell, from the left and from below. */

@@ -82,18 +82,18 @@ static void add_scope(struct lines *lines, const struct overlay *o, const struct
     add_group(lines, o, keymap, (int)scope, &group);
 }
 
-/* The scope one is in first, then those that hold everywhere, then the classes, then the rest. */
+/* The scope one is in first, then the classes, what holds everywhere, and the other scopes. */
 static void help_lines(struct lines *lines, const struct overlay *o, const struct keymap *keymap)
 {
     struct lines classes = {.count = 0};
     lines->count = 0;
     if (o->scope != SCOPE_LIST && o->scope != SCOPE_GLOBAL)
         add_scope(lines, o, keymap, o->scope);
-    add_scope(lines, o, keymap, SCOPE_LIST);
-    add_scope(lines, o, keymap, SCOPE_GLOBAL);
     for (int class = 0; class < FAILURE_CLASS_COUNT; class++)
         add_line(&classes, LINE_CLASS, class);
     add_group(lines, o, keymap, SCOPE_COUNT, &classes);
+    add_scope(lines, o, keymap, SCOPE_LIST);
+    add_scope(lines, o, keymap, SCOPE_GLOBAL);
     for (enum scope scope = 0; scope < SCOPE_COUNT; scope++)
         if (scope != o->scope && scope != SCOPE_LIST && scope != SCOPE_GLOBAL)
             add_scope(lines, o, keymap, scope);

@@ -12,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 #ifdef HAVE_SYS_SIGNALFD_H
 #include <sys/signalfd.h>
 #endif
@@ -24,42 +23,33 @@
 #undef columns
 
 #include "src/base/buf.h"
-#include "src/base/utf8.h"
 #include "ui/keys.h"
+#include "ui/paint.h"
 
-/* ncurses knows the terminal; this file decides when it may speak. Cells that did not change
- * are never handed over, so that a frame without news writes no byte. Keys are read here and
- * decoded by ui/keys.c: curses would wait inside getch.
+/* ncurses knows the terminal: it finds its capabilities, sets its modes, enters and leaves the
+ * screen and follows its size. What is drawn goes out by ui/paint.c, which needs a third of
+ * the bytes of curses' own update; keys are decoded by ui/keys.c, as curses would wait in getch.
  *
  * A fatal signal, die() and a normal end all leave by the same bytes, built at start: endwin()
  * allocates and is not safe in a handler. */
 
-#define PAIRS_MAX 255
 #define RESTORE_SIZE 512
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
-struct paint { /* a look as curses has it */
-    bool known;
-    attr_t attrs;
-    short pair;
-};
-
 static struct {
-    bool started, ansi, mouse, utf8, stale, default_colours;
+    bool started, mouse;
     int key_fd, signal_fd, signal_write_fd, cursor_shown;
     SCREEN *screen;
     struct termios before; /* the terminal's modes as we found them */
     FILE *keys_in;
     enum depth depth;
+    int colours;           /* how many the terminal has */
     struct theme theme;
-    struct paint paints[ROLE_COUNT][ROLE_COUNT]; /* role by what is laid over it */
-    struct { int32_t fg, bg; } pairs[PAIRS_MAX + 1];
-    short pair_count;
-    struct canvas painted; /* what the terminal shows */
-    cchar_t *line;
+    struct paint paint;
+    struct buf out;        /* one frame */
     struct keys keys;
 } term = {.key_fd = -1, .signal_fd = -1, .signal_write_fd = -1};
 
@@ -96,8 +86,7 @@ static void restore_add_capability(const char *name)
 static void restore_build(void)
 {
     restore_len = 0;
-    if (term.ansi)
-        restore_add(PASTE_OFF);
+    restore_add(PASTE_OFF);
     if (term.mouse)
         restore_add(MOUSE_OFF);
     restore_add_capability("sgr0");
@@ -229,6 +218,66 @@ int term_take_signal(void)
 }
 #endif
 
+/* ---- looks ---- */
+
+static void add_parameter(char out[PAINT_SGR], struct str parameter)
+{
+    size_t len = strlen(out);
+    if (parameter.len == 0 || len + 1 + parameter.len >= PAINT_SGR)
+        return;
+    if (len > 0)
+        out[len++] = ';';
+    (void)str_copy(out + len, PAINT_SGR - len, parameter);
+}
+
+/* `ESC [ 38;5;74 m` as terminfo has it gives `38;5;74`; anything else is no SGR and is left out. */
+static struct str sgr_inside(const char *text)
+{
+    struct str s = str_of(text);
+    if (!str_skip(&s, STR("\033[")) || s.len == 0 || str_find_char(s, 'm') != s.len - 1)
+        return STR_NONE;
+    return str_first(s, s.len - 1);
+}
+
+static void add_colour(char out[PAINT_SGR], const char *capability, int32_t colour)
+{
+    char *text = tigetstr(capability);
+    if (colour == COLOUR_DEFAULT || text == NULL || text == (char *)-1)
+        return;
+    if (term.depth == DEPTH_RGB && colour < 8)
+        colour = 8; /* below, the direct-colour entries mean the palette */
+    const char *made = tparm(text, (long)colour, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
+    add_parameter(out, sgr_inside(made ? made : ""));
+}
+
+/* Eight colours: the bright ones are the plain ones in bold; a bright ground is a plain one. */
+static void to_eight(struct look *look)
+{
+    if (look->fg >= 8) {
+        look->fg -= 8;
+        look->attrs |= STYLE_BOLD;
+    }
+    if (look->bg >= 8)
+        look->bg -= 8;
+}
+
+static void make_look(void *ctx, enum role role, enum role over, struct paint_look *out)
+{
+    static const struct { unsigned attr; const char *parameter; } attrs[] = {
+        {STYLE_BOLD, "1"}, {STYLE_DIM, "2"}, {STYLE_ITALIC, "3"}, {STYLE_UNDERLINE, "4"}, {STYLE_REVERSE, "7"},
+    };
+    enum depth depth = term.theme.colourless ? DEPTH_MONO : term.depth;
+    struct look look = theme_look(&term.theme, role, over, depth);
+    (void)ctx;
+    if (depth == DEPTH_16 && term.colours < 16)
+        to_eight(&look);
+    for (size_t i = 0; i < sizeof attrs / sizeof *attrs; i++)
+        add_parameter(out->sgr, look.attrs & attrs[i].attr ? str_of(attrs[i].parameter) : STR_NONE);
+    add_colour(out->sgr, "setaf", look.fg);
+    add_colour(out->sgr, "setab", look.bg);
+    out->blank_shows = look.bg != COLOUR_DEFAULT || look.attrs & (STYLE_UNDERLINE | STYLE_REVERSE);
+}
+
 /* ---- starting ---- */
 
 static const char *terminal_name(void)
@@ -250,8 +299,12 @@ static bool check_terminal(struct err *err)
         return err_set(err, ERR_TERMINAL, "terminal: stdout is no terminal");
     if (getenv("TERM") == NULL || setupterm(NULL, STDOUT_FILENO, &found) != OK || found != 1)
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which no terminfo entry describes", terminal_name());
+    const char *move = tigetstr("cup");
     if (!has_capability("cup") || !has_capability("clear"))
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which cannot move its cursor", terminal_name());
+    if (strncmp(move, "\033[%i%p1%d;%p2%dH", 17) != 0)
+        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which does not move its cursor by ECMA-48",
+                       terminal_name());
     return true;
 }
 
@@ -271,33 +324,34 @@ static bool open_keys(struct err *err)
 /* The RGB capability of terminfo alone decides: terminals that lack it get the nearest of 256. */
 static enum depth find_depth(bool colour)
 {
-    if (!colour || !has_colors())
+    term.colours = tigetnum("colors");
+    if (!colour || term.colours < 8 || !has_capability("setaf"))
         return DEPTH_MONO;
     if (tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || has_capability("RGB"))
         return DEPTH_RGB;
-    return COLORS >= 256 ? DEPTH_256 : COLORS >= 8 ? DEPTH_16 : DEPTH_MONO;
+    return term.colours >= 256 ? DEPTH_256 : DEPTH_16;
 }
 
-static void start_colours(bool colour)
+/* The whole of it, however slowly the terminal takes it; a terminal that is gone takes nothing
+ * and is noticed by the next read. */
+static void say_bytes(struct str bytes)
 {
-    term.depth = DEPTH_MONO;
-    if (!colour || start_color() != OK)
-        return;
-    term.depth = find_depth(colour);
-    term.default_colours = use_default_colors() == OK;
+    while (bytes.len > 0) {
+        ssize_t written = write(STDOUT_FILENO, bytes.at, bytes.len);
+        if (written < 0 && errno != EINTR)
+            return;
+        bytes = str_from(bytes, written > 0 ? (size_t)written : 0);
+    }
 }
 
 static void say(const char *bytes)
 {
-    size_t len = strlen(bytes);
-    ssize_t written = write(STDOUT_FILENO, bytes, len);
-    (void)written;
+    say_bytes(str_of(bytes));
 }
 
 static void switch_on(void)
 {
-    if (term.ansi)
-        say(PASTE_ON);
+    say(PASTE_ON);
     if (term.mouse)
         say(MOUSE_ON);
 }
@@ -307,9 +361,6 @@ static void start_screen(void)
     raw();
     noecho();
     nonl();
-    set_escdelay(KEYS_ESCAPE_MS);
-    idlok(stdscr, TRUE);
-    leaveok(stdscr, TRUE);
     curs_set(0);
     term.cursor_shown = 0;
 }
@@ -319,25 +370,26 @@ bool term_start(const struct term_options *options, struct err *err)
     if (!check_terminal(err) || !open_keys(err))
         return false;
     tcgetattr(STDOUT_FILENO, &term.before);
-    const char *move = tigetstr("cup");
-    term.ansi = strncmp(move, "\033[", 2) == 0;
-    term.mouse = options->mouse && term.ansi;
-    term.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term.mouse = options->mouse;
     if (!signals_open())
         return err_set(err, ERR_SYSTEM, "terminal: signals cannot be watched");
     term.screen = newterm(NULL, stdout, term.keys_in);
-    if (term.screen == NULL)
+    if (term.screen == NULL) {
+        signals_close();
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which curses cannot use", terminal_name());
+    }
     restore_build();
     fatal_watch();
     taken = 1;
     die_with(restore_now);
     start_screen();
-    start_colours(options->colour);
+    term.depth = find_depth(options->colour);
     keys_init(&term.keys);
-    canvas_init(&term.painted);
-    term.started = term.stale = true;
-    refresh();
+    paint_init(&term.paint);
+    term.paint.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term.paint.make_look = make_look;
+    buf_init(&term.out, 1);
+    term.started = true;
     switch_on();
     return true;
 }
@@ -349,8 +401,7 @@ void term_stop(void)
     term.started = false;
     if (term.mouse)
         say(MOUSE_OFF);
-    if (term.ansi)
-        say(PASTE_OFF);
+    say(PASTE_OFF);
     endwin();
     tcsetattr(STDOUT_FILENO, TCSANOW, &term.before);
     taken = 0;
@@ -358,9 +409,8 @@ void term_stop(void)
     fatal_unwatch();
     signals_close();
     delscreen(term.screen);
-    canvas_release(&term.painted);
-    free(term.line);
-    term.line = NULL;
+    paint_release(&term.paint);
+    buf_release(&term.out);
     keys_release(&term.keys);
     if (term.keys_in != stdin)
         fclose(term.keys_in);
@@ -372,8 +422,7 @@ void term_suspend(void)
     struct sigaction plain = {.sa_handler = SIG_DFL}, before;
     if (term.mouse)
         say(MOUSE_OFF);
-    if (term.ansi)
-        say(PASTE_OFF);
+    say(PASTE_OFF);
     endwin();
     taken = 0;
     sigemptyset(&stop);
@@ -387,14 +436,16 @@ void term_suspend(void)
     sigaction(SIGTSTP, &before, NULL);
     taken = 1;
     reset_prog_mode();
-    refresh();
+    refresh(); /* enters the screen again */
+    curs_set(0);
+    term.cursor_shown = 0;
     switch_on();
     term_repaint();
 }
 
 bool term_is_utf8(void)
 {
-    return term.utf8;
+    return term.paint.utf8;
 }
 
 enum depth term_depth(void)
@@ -408,193 +459,44 @@ void term_resize(int *rows, int *cols)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
         (size.ws_row != LINES || size.ws_col != COLS)) {
         resizeterm(size.ws_row, size.ws_col);
-        term.stale = true;
+        term_repaint();
     }
     *rows = LINES > 0 ? LINES : 1;
     *cols = COLS > 0 ? COLS : 1;
 }
 
-/* ---- looks ---- */
-
-/* A pair for two colours; 0, the terminal's own, where no more can be had. */
-static short pair_of(int32_t fg, int32_t bg)
-{
-    if ((fg == COLOUR_DEFAULT && bg == COLOUR_DEFAULT) || !term.default_colours)
-        return 0;
-    for (short i = 1; i <= term.pair_count; i++)
-        if (term.pairs[i].fg == fg && term.pairs[i].bg == bg)
-            return i;
-    if (term.pair_count >= PAIRS_MAX || term.pair_count + 1 >= COLOR_PAIRS)
-        return 0;
-    short pair = ++term.pair_count;
-    term.pairs[pair].fg = fg;
-    term.pairs[pair].bg = bg;
-#if defined(NCURSES_EXT_COLORS) && NCURSES_EXT_COLORS
-    init_extended_pair(pair, fg, bg);
-#else
-    init_pair(pair, (short)fg, (short)bg);
-#endif
-    return pair;
-}
-
-/* Eight colours: the bright ones are the plain ones in bold; a bright ground is a plain one. */
-static void to_eight(struct look *look)
-{
-    if (look->fg >= 8) {
-        look->fg -= 8;
-        look->attrs |= STYLE_BOLD;
-    }
-    if (look->bg >= 8)
-        look->bg -= 8;
-}
-
-static attr_t attrs_of(unsigned style)
-{
-    attr_t attrs = A_NORMAL;
-    attrs |= style & STYLE_DIM ? A_DIM : 0;
-    attrs |= style & STYLE_BOLD ? A_BOLD : 0;
-    attrs |= style & STYLE_UNDERLINE ? A_UNDERLINE : 0;
-    attrs |= style & STYLE_REVERSE ? A_REVERSE : 0;
-#ifdef A_ITALIC
-    attrs |= style & STYLE_ITALIC ? A_ITALIC : 0;
-#endif
-    return attrs;
-}
-
-static const struct paint *paint_of(const struct cell *cell)
-{
-    struct paint *paint = &term.paints[cell->role][cell->over];
-    if (paint->known)
-        return paint;
-    enum depth depth = term.theme.colourless ? DEPTH_MONO : term.depth;
-    struct look look = theme_look(&term.theme, (enum role)cell->role, (enum role)cell->over, depth);
-    if (depth == DEPTH_16 && COLORS < 16)
-        to_eight(&look);
-    paint->known = true;
-    paint->pair = depth == DEPTH_MONO ? 0 : pair_of(look.fg, look.bg);
-    paint->attrs = attrs_of(look.attrs);
-    return paint;
-}
+/* ---- cells ---- */
 
 void term_theme(const struct theme *theme)
 {
     term.theme = *theme;
-    memset(term.paints, 0, sizeof term.paints);
-    term.pair_count = 0;
-    term.stale = true;
+    paint_forget_looks(&term.paint);
 }
 
-/* ---- cells ---- */
-
-/* What curses and the terminal would count differently than the canvas did is shown as `?`:
- * one wrong width would shift the rest of the row. */
-static bool to_wide(const struct cell *cell, int width, wchar_t out[CCHARW_MAX + 1])
-{
-    struct str bytes = {cell->bytes, cell->len};
-    int count = 0;
-    while (bytes.len > 0 && count < CCHARW_MAX) {
-        uint32_t code;
-        bytes = str_from(bytes, utf8_decode(bytes, &code));
-        if (code == UTF8_BAD || (!term.utf8 && code > 0x7E) || wcwidth((wchar_t)code) != (count ? 0 : width))
-            return false;
-        out[count++] = (wchar_t)code;
-    }
-    out[count] = L'\0';
-    return count > 0;
-}
-
-static bool is_wide(const struct canvas *c, int row, int col)
-{
-    return col + 1 < c->cols && c->cells[row * c->cols + col + 1].len == 0;
-}
-
-/* The cells of a row from `col` up to `past` as curses cells; how many (a wide one counts once). */
-static int to_line(const struct canvas *c, int row, int col, int past)
-{
-    int count = 0;
-    wchar_t text[CCHARW_MAX + 1];
-    for (int i = col; i < past; i++) {
-        const struct cell *cell = &c->cells[row * c->cols + i];
-        const struct paint *paint = paint_of(cell);
-        bool wide = is_wide(c, row, i);
-        if (cell->len == 0)
-            continue;
-        bool good = to_wide(cell, wide ? 2 : 1, text);
-        for (int n = 0; n < (good || !wide ? 1 : 2); n++)
-            setcchar(&term.line[count++], good ? text : L"?", paint->attrs, paint->pair, NULL);
-    }
-    return count;
-}
-
-static bool same_cell(const struct cell *a, const struct cell *b)
-{
-    return a->len == b->len && a->role == b->role && a->over == b->over && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
-/* Only the run between the first and the last cell that changed is handed over. */
-static bool paint_row(const struct canvas *c, int row)
-{
-    const struct cell *now = &c->cells[row * c->cols], *was = &term.painted.cells[row * c->cols];
-    int first = 0, past = c->cols;
-    if (!term.stale) {
-        while (first < past && same_cell(&now[first], &was[first]))
-            first++;
-        while (past > first && same_cell(&now[past - 1], &was[past - 1]))
-            past--;
-    }
-    if (first == past)
-        return false;
-    while (first > 0 && (now[first].len == 0 || was[first].len == 0))
-        first--; /* a wide character goes out whole */
-    if (past < c->cols && (now[past].len == 0 || was[past].len == 0))
-        past++;
-    int count = to_line(c, row, first, past);
-    mvadd_wchnstr(row, first, term.line, count);
-    return true;
-}
-
-static void fit_painted(const struct canvas *c)
-{
-    if (term.painted.rows == c->rows && term.painted.cols == c->cols)
-        return;
-    canvas_resize(&term.painted, c->rows, c->cols);
-    term.line = xrealloc(term.line, ((size_t)c->cols + 1) * sizeof *term.line);
-    term.stale = true;
-}
-
-static bool place_cursor(int row, int col)
+static void place_cursor(int row, int col)
 {
     int shown = row >= 0;
-    bool changed = shown != term.cursor_shown;
-    if (changed) {
-        curs_set(shown);
-        leaveok(stdscr, !shown);
-        term.cursor_shown = shown;
-    }
     if (shown)
-        changed |= move(row, col) == OK;
-    return changed;
+        paint_cursor(&term.paint, row, col, &term.out);
+    if (shown != term.cursor_shown)
+        buf_add(&term.out, shown ? STR("\033[?25h") : STR("\033[?25l"));
+    term.cursor_shown = shown;
 }
 
 void term_paint(const struct canvas *canvas, int cursor_row, int cursor_col)
 {
-    fit_painted(canvas);
-    bool changed = term.stale;
-    if (term.stale)
-        clearok(curscr, TRUE);
-    for (int row = 0; row < canvas->rows && row < LINES; row++)
-        changed |= paint_row(canvas, row);
-    changed |= place_cursor(cursor_row, cursor_col);
-    if (!changed)
-        return;
-    memcpy(term.painted.cells, canvas->cells, (size_t)canvas->rows * (size_t)canvas->cols * sizeof *canvas->cells);
-    term.stale = false;
-    refresh();
+    term.out.ceiling = 4096 + (size_t)canvas->rows * (size_t)canvas->cols * PAINT_BYTES_A_CELL;
+    buf_clear(&term.out);
+    paint_frame(&term.paint, canvas, &term.out);
+    place_cursor(cursor_row, cursor_col);
+    if (term.out.full)
+        term_repaint();
+    say_bytes(buf_str(&term.out));
 }
 
 void term_repaint(void)
 {
-    term.stale = true;
+    term.paint.stale = true;
 }
 
 /* ---- keys ---- */
@@ -661,13 +563,10 @@ void term_copy(struct str text)
 {
     struct buf out;
     bool tmux = getenv("TMUX") != NULL;
-    if (!term.ansi)
-        return;
     buf_init(&out, 2 * TERM_COPY_MAX);
     buf_add(&out, tmux ? STR("\033Ptmux;\033\033]52;c;") : STR("\033]52;c;"));
     add_base64(&out, str_first(text, TERM_COPY_MAX));
     buf_add(&out, tmux ? STR("\a\033\\") : STR("\a"));
-    ssize_t written = write(STDOUT_FILENO, out.at, out.len);
-    (void)written;
+    say_bytes(buf_str(&out));
     buf_release(&out);
 }
