@@ -124,6 +124,7 @@ void series_read(const uint32_t counts[SPARK_BUCKETS], const struct timescale *s
         halvings++;
     for (int i = 0; i < SPARK_BUCKETS; i++) {
         int64_t from = i - (SPARK_BUCKETS - shown);
-        out[i] = from < 0 ? 0 : (uint16_t)(counts[from] >> halvings);
+        uint32_t count = from < 0 ? 0 : counts[from] >> halvings;
+        out[i] = (uint16_t)count;
     }
 }

@@ -56,8 +56,7 @@ bool ring_begins_block(const struct ring *ring, size_t len)
     if (ring->held == 0)
         return true;
     const struct ring_block *block = &ring->blocks[newest(ring)];
-    size_t taken = block->used + (block->count + 1) * OFFSET_BYTES;
-    return len > ring->block_bytes - taken;
+    return block->used + len + (block->count + 1) * OFFSET_BYTES > ring->block_bytes;
 }
 
 static void block_drop_oldest(struct ring *ring)
