@@ -177,11 +177,21 @@ static bool is_event(const struct draft *d)
     return d->has_message && (d->tells || (d->has_number_time && d->unknown == 0));
 }
 
+struct event logs_no_event(void)
+{
+    return (struct event){.function = STR_NONE,
+                          .log_group = STR_NONE,
+                          .log_stream = STR_NONE,
+                          .id = STR_NONE,
+                          .message = STR_NONE,
+                          .unix_ms = TIME_NONE,
+                          .ingestion_ms = TIME_NONE};
+}
+
 enum logs_item logs_read_item(struct str bytes, struct buf *text, struct event *out, size_t *len)
 {
     struct jscan j;
-    struct draft d = {.text = text};
-    d.event.unix_ms = d.event.ingestion_ms = TIME_NONE;
+    struct draft d = {.event = logs_no_event(), .text = text};
     jscan_init(&j, bytes);
     enum jscan_type type = jscan_peek(&j);
     bool whole = type == JSCAN_OBJECT ? take_object(&j, &d)

@@ -22,6 +22,9 @@ enum logs_item {
  * times `len` bytes; a `text` that must grow for it moves what was decoded before). */
 enum logs_item logs_read_item(struct str bytes, struct buf *text, struct event *out, size_t *len);
 
+/* An event of which nothing is known: no run is NULL, no time is 0. */
+struct event logs_no_event(void);
+
 /* Is this the key of a list of log events in an answer? */
 bool logs_is_list_key(struct str key);
 
