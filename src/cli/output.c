@@ -121,15 +121,15 @@ int output_text(struct output *out, struct str text, int max_cols)
     return cols + dots;
 }
 
-/* Puts one word, on a new line when it does not fit; a word longer than a line is broken. */
+/* Puts one word after a blank, or on a new line when it does not fit. */
 static int put_word(struct output *out, struct str word, int indent, int col)
 {
     int width = (int)utf8_width(word);
-    if (col > indent && col + 1 + width > out->cols) {
+    if (col + 1 + width > out->cols) {
         buf_add_char(&out->buf, '\n');
         output_blanks(out, indent);
         col = indent;
-    } else if (col > indent) {
+    } else {
         buf_add_char(&out->buf, ' ');
         col++;
     }
@@ -142,7 +142,9 @@ void output_wrapped(struct output *out, struct str text, int indent, int col)
     struct buf clean;
     buf_init(&clean, TEXT_CEILING);
     utf8_defuse(text, false, &clean);
-    struct str rest = buf_str(&clean);
+    struct str rest = buf_str(&clean), first = str_take_word(&rest);
+    buf_add(&out->buf, first);
+    col += (int)utf8_width(first);
     for (struct str word; (word = str_take_word(&rest)).len > 0;)
         col = put_word(out, word, indent, col);
     buf_add_char(&out->buf, '\n');

@@ -11,7 +11,7 @@
  * read, and nothing of it is kept but figures and one example per kind of failure. */
 
 #define HOLD_INVOCATIONS 4096 /* successes at the memory limit that wait for a retry */
-#define STEP_WAIT_MS 250
+#define STEP_WAIT_MS (60 * 60 * 1000) /* a signal or new input ends it; nothing is polled */
 #define TROUBLES_SHOWN 50
 
 struct run {
@@ -26,18 +26,23 @@ struct run {
 /* ---- signals: one ends the run after the step that is under way ---- */
 
 static volatile sig_atomic_t caught_signal;
+static struct source *waiting_source; /* source_wake is a write(2), which a handler may do */
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define ENDING_COUNT (sizeof ending_signals / sizeof *ending_signals)
 
 static void on_signal(int number)
 {
+    int saved = errno;
     caught_signal = number;
+    source_wake(waiting_source);
+    errno = saved;
 }
 
-static void catch_signals(struct sigaction old[ENDING_COUNT])
+static void catch_signals(struct source *source, struct sigaction old[ENDING_COUNT])
 {
     struct sigaction action = {.sa_handler = on_signal};
     caught_signal = 0;
+    waiting_source = source;
     for (size_t i = 0; i < ENDING_COUNT; i++) {
         sigaction(ending_signals[i], NULL, &old[i]);
         if (old[i].sa_handler != SIG_IGN) /* nohup keeps its promise */
@@ -254,7 +259,7 @@ int cli_triage(const struct settings *settings, struct source *source)
     run.tracker = tracker_new(&(struct tracker_options){.hold = HOLD_INVOCATIONS}, &sink);
     output_init(&run.t.out, settings->color, settings->ascii);
     signatures_init(&run.t.signatures);
-    catch_signals(old);
+    catch_signals(source, old);
     int status = run_to_end(&run);
     release_signals(old);
     signatures_release(&run.t.signatures);
