@@ -34,8 +34,8 @@ static enum field_end take_plain(struct str *s, struct str *field)
     size_t end = 0;
     while (end < s->len && s->at[end] != ',' && s->at[end] != '\n')
         end++;
-    *field = str_first(*s, end);
     bool last = end == s->len || s->at[end] == '\n';
+    *field = str_first(*s, last && end > 0 && s->at[end - 1] == '\r' ? end - 1 : end);
     *s = str_from(*s, end + 1);
     return last ? FIELD_LAST : FIELD_NEXT;
 }
@@ -125,7 +125,7 @@ static void put_field(struct event *e, enum column column, struct str field)
 static bool take_record(struct reader *r, struct str *rest, struct event *e)
 {
     enum field_end end = FIELD_NEXT;
-    *e = (struct event){.unix_ms = TIME_NONE, .ingestion_ms = TIME_NONE};
+    *e = logs_no_event();
     for (size_t i = 0; end == FIELD_NEXT; i++) {
         struct str field = STR_NONE;
         end = take_field(rest, &r->text, &field);

@@ -104,7 +104,9 @@ static void add_event(struct reader *r, struct event *e, size_t len)
 
 static void add_text(struct reader *r, struct str text, int64_t unix_ms, size_t len)
 {
-    struct event e = {.message = text, .unix_ms = unix_ms, .ingestion_ms = TIME_NONE};
+    struct event e = logs_no_event();
+    e.message = text;
+    e.unix_ms = unix_ms;
     add_event(r, &e, len);
 }
 

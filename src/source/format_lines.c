@@ -1,6 +1,6 @@
 /* Forms with one line an event: raw text, lines behind a prefix, JSON lines with their own
  * time. Raw lines pass byte for byte; of the others only the export's own prefix goes. */
-#include "src/base/jscan.h"
+#include "src/aws/logs.h"
 #include "src/source/format.h"
 
 static int raw_looks(struct reader *r, struct str head, bool whole)
@@ -18,7 +18,7 @@ static void set_place(struct event *e, const struct line *line)
 
 static void raw_read(struct reader *r)
 {
-    struct event e = {.unix_ms = TIME_NONE, .ingestion_ms = TIME_NONE};
+    struct event e = logs_no_event();
     struct line line;
     while (r->count < READER_BATCH && reader_take_line(r, &line)) {
         set_place(&e, &line);
@@ -92,14 +92,18 @@ static bool enter_prefix(struct reader *r, struct line *line)
         return false;
     r->stream = prefix.stream;
     r->group = prefix.group;
+    r->function = logs_function_of(r->group, r->stream);
     r->unix_ms = prefix.unix_ms;
     return true;
 }
 
 static void add_line(struct reader *r, const struct line *line)
 {
-    struct event e = {.log_stream = r->stream, .log_group = r->group, .unix_ms = r->unix_ms,
-                      .ingestion_ms = TIME_NONE};
+    struct event e = logs_no_event();
+    e.log_stream = r->stream;
+    e.log_group = r->group;
+    e.function = r->function;
+    e.unix_ms = r->unix_ms;
     set_place(&e, line);
     reader_add(r, &e);
 }

@@ -1,6 +1,7 @@
 /* A table in characters, as the console copies it: `| 1702763408647 | message |`, padded to
  * the widest cell, with rules between. A row whose time is blank goes on with the message
  * of the row before. The message is what stands between the second bar and the last one. */
+#include "src/aws/logs.h"
 #include "src/source/format.h"
 
 static bool is_rule(struct str line)
@@ -47,8 +48,11 @@ static int table_looks(struct reader *r, struct str head, bool whole)
 
 static void add_row(struct reader *r, const struct line *line, struct str message)
 {
-    struct event e = {.message = message, .unix_ms = r->unix_ms, .ingestion_ms = TIME_NONE,
-                      .line = line->number, .place = line->place};
+    struct event e = logs_no_event();
+    e.message = message;
+    e.unix_ms = r->unix_ms;
+    e.line = line->number;
+    e.place = line->place;
     reader_add(r, &e);
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "src/aws/logs.h"
+
 #define TEXT_CEILING (32u * 1024u * 1024u)
 
 struct reader *reader_new(uint32_t input, const struct window *window)
@@ -10,7 +12,7 @@ struct reader *reader_new(uint32_t input, const struct window *window)
     r->input = input;
     r->window = *window;
     r->unix_ms = TIME_NONE;
-    r->stream = r->group = STR_NONE;
+    r->stream = r->group = r->function = STR_NONE;
     buf_init(&r->text, TEXT_CEILING);
     return r;
 }
@@ -102,6 +104,7 @@ void reader_reset(struct reader *r)
 {
     r->stream = keep(r->kept_stream, sizeof r->kept_stream, r->stream);
     r->group = keep(r->kept_group, sizeof r->kept_group, r->group);
+    r->function = logs_function_of(r->group, r->stream);
     r->count = 0;
     buf_clear(&r->text);
 }

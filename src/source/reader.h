@@ -48,6 +48,7 @@ struct reader {
     struct stamp_memory stamps;
     int64_t unix_ms;    /* of the event that a line without prefix continues */
     struct str stream, group; /* of that event; in the bytes, or in the copies below */
+    struct str function;      /* part of one of the two */
     char kept_stream[513], kept_group[513];
     uint8_t json_places[READER_JSON_DEPTH]; /* enum json_place, outermost first */
     size_t json_depth;

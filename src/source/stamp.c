@@ -47,7 +47,7 @@ static bool take_fast(const struct stamp_memory *memory, struct str *s, int64_t 
     int64_t seconds = (s->at[at - 2] - '0') * 10 + (s->at[at - 1] - '0'), ms = 0;
     if (seconds > 59)
         return false;
-    if (at + 1 < s->len && s->at[at] == '.' && is_digit(s->at[at + 1])) {
+    if (at + 1 < s->len && (s->at[at] == '.' || s->at[at] == ',') && is_digit(s->at[at + 1])) {
         size_t len = digits_at(*s, at + 1);
         if (len > 9)
             return false;
