@@ -87,7 +87,7 @@ static bool is_console_rest(const struct reader *r, struct str text, bool has_pr
 /* Takes the line's prefix off and remembers it; true: it has one. */
 static bool enter_prefix(struct reader *r, struct line *line)
 {
-    struct prefix prefix;
+    struct prefix prefix = {.stream = r->stream};
     if (!prefix_take(&r->shape, &r->stamps, &line->text, &prefix))
         return false;
     r->stream = prefix.stream;
@@ -135,7 +135,7 @@ const struct format format_prefix = {.name = "prefixed lines",
 struct str format_message(const struct prefix_shape *shape, struct str line)
 {
     struct stamp_memory memory = {0};
-    struct prefix prefix;
+    struct prefix prefix = {STR_NONE, STR_NONE, TIME_NONE};
     (void)prefix_take(shape, &memory, &line, &prefix); /* without a shape it takes nothing */
     return line;
 }

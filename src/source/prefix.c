@@ -80,6 +80,12 @@ static struct str word_at(struct str s, char separator)
 
 static bool take_name(struct str *s, char separator, enum prefix_part part, struct str *name)
 {
+    size_t len = name->len; /* of the line before */
+    if (len > 0 && len < s->len && s->at[len] == separator && memcmp(s->at, name->at, len) == 0) {
+        *name = str_first(*s, len);
+        *s = str_from(*s, len);
+        return true;
+    }
     struct str word = word_at(*s, separator);
     bool fits = part == PREFIX_STREAM ? is_stream(word) : str_starts(word, STR("/aws/"));
     if (!fits)
@@ -115,7 +121,8 @@ bool prefix_take(const struct prefix_shape *shape, struct stamp_memory *memory, 
                  struct prefix *out)
 {
     struct str s = *line;
-    *out = (struct prefix){STR_NONE, STR_NONE, TIME_NONE};
+    out->group = STR_NONE;
+    out->unix_ms = TIME_NONE;
     for (int i = 0; i < PREFIX_PARTS && shape->parts[i]; i++)
         if (!take_part(shape->parts[i], shape->separator, memory, &s, out))
             return false;
@@ -128,13 +135,13 @@ static struct prefix_shape shape_of(struct str line, char separator, struct str 
 {
     struct prefix_shape shape = {.separator = separator};
     struct stamp_memory memory = {0};
-    struct prefix found;
     unsigned seen = 0;
     *rest = line;
     for (int i = 0; i < PREFIX_PARTS; i++) {
         uint8_t part = PREFIX_STAMP;
         for (; part <= PREFIX_GROUP; part++) {
             struct str s = *rest;
+            struct prefix found = {STR_NONE, STR_NONE, TIME_NONE};
             if (!(seen & 1u << part) && take_part(part, separator, &memory, &s, &found)) {
                 *rest = s;
                 break;

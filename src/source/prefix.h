@@ -20,7 +20,9 @@ struct prefix { /* borrowed from the line */
     int64_t unix_ms; /* TIME_NONE: the shape has no stamp */
 };
 
-/* Moves `*line` past the prefix of that shape. false: the line has none. */
+/* Moves `*line` past the prefix of that shape. false: the line has none. out->stream comes in as
+ * the stream of the line before (or empty): neighbours mostly share it, and telling that is
+ * quicker than reading it. */
 bool prefix_take(const struct prefix_shape *shape, struct stamp_memory *memory, struct str *line,
                  struct prefix *out);
 
