@@ -1,12 +1,13 @@
 #include "src/base/err.h"
 
+#include "src/base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* One table gives every error its exit status and its hint. Text may hold names that came
- * from outside (a path, a region): control bytes are made harmless here, once. */
+ * from outside (a path, a region): what acts on a terminal is made harmless here, once. */
 
 static const struct {
     int status;
@@ -19,19 +20,39 @@ static const struct {
 
 static void (*die_restore)(void);
 
-/* Cuts inside no UTF-8 character and lets no control byte through. */
-static void make_printable(char *text, size_t size)
+static bool is_shown(uint32_t code)
 {
-    size_t len = strlen(text);
-    if (len + 1 == size)
-        while (len > 0 && ((unsigned char)text[len - 1] & 0xC0) == 0x80)
-            len--;
-    if (len > 0 && len + 1 < size && strlen(text) + 1 == size && (unsigned char)text[len - 1] >= 0xC0)
-        len--;
-    text[len] = '\0';
-    for (char *at = text; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            *at = '?';
+    return code >= 0x20 && code != 0x7F && (code < 0x80 || code >= 0xA0) && code != UTF8_BAD &&
+           !utf8_is_invisible(code);
+}
+
+/* What would act on a terminal or show nothing becomes `?`. A character that `cut` left in
+ * part at the end goes. The text only ever gets shorter. */
+static void make_printable(char *text, bool cut)
+{
+    size_t out = 0;
+    for (struct str rest = str_of(text); rest.len > 0;) {
+        uint32_t code;
+        size_t len = utf8_decode(rest, &code);
+        if (code == UTF8_BAD && cut && rest.len < 4 && (unsigned char)rest.at[0] >= 0xC0)
+            break;
+        if (is_shown(code))
+            memmove(text + out, rest.at, len);
+        else
+            text[out] = '?';
+        out += is_shown(code) ? len : 1;
+        rest = str_from(rest, len);
+    }
+    text[out] = '\0';
+}
+
+PRINTF_LIKE(3, 0)
+static void print_into(char *out, size_t size, const char *format, va_list args)
+{
+    int len = vsnprintf(out, size, format, args);
+    if (len < 0)
+        out[0] = '\0';
+    make_printable(out, len >= 0 && (size_t)len >= size);
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
@@ -42,9 +63,8 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     err->hint[0] = '\0';
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    print_into(err->text, sizeof err->text, format, args);
     va_end(args);
-    make_printable(err->text, sizeof err->text);
     return false;
 }
 
@@ -54,9 +74,8 @@ bool err_advise(struct err *err, const char *format, ...)
         return false;
     va_list args;
     va_start(args, format);
-    vsnprintf(err->hint, sizeof err->hint, format, args);
+    print_into(err->hint, sizeof err->hint, format, args);
     va_end(args);
-    make_printable(err->hint, sizeof err->hint);
     return false;
 }
 
@@ -92,9 +111,8 @@ _Noreturn void die(const char *format, ...)
     char text[300];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    print_into(text, sizeof text, format, args);
     va_end(args);
-    make_printable(text, sizeof text);
     if (die_restore)
         die_restore();
     fprintf(stderr, "lambdig: %s — this is a defect in lambdig; please report it\n", text);

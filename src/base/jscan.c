@@ -399,6 +399,10 @@ struct str jscan_unescape(struct str raw, struct buf *room, unsigned *bad)
         return raw;
     size_t size, len = 0;
     char *out = reserve_decoded(room, raw.len, &size);
+    if (size == 0) {
+        room->full = true;
+        return STR_NONE;
+    }
     while (raw.len > 0) {
         size_t run = escape < raw.len ? escape : raw.len;
         size_t copied = run < size - len ? run : size - len;

@@ -132,16 +132,33 @@ static void show_caret(struct cell_text *out, uint32_t code)
     *out = (struct cell_text){.bytes = {'^', (char)(code ^ 0x40)}, .len = 2, .width = 2, .control = true};
 }
 
-/* True when `code` is drawn over the character before it. Hangul vowels and finals join
- * their syllable in the same way. */
+/* Vowels and finals that join the Hangul letter before them into one syllable. */
+static bool joins_syllable(uint32_t code)
+{
+    return (code >= 0x1160 && code <= 0x11FF) || (code >= 0xD7B0 && code <= 0xD7FF);
+}
+
+/* The columns that a terminal gives a character: as utf8proc has it, but spacing marks take
+ * one and Hangul joiners none, as in wcwidth; what is not assigned has no known width. */
+static int columns(uint32_t code)
+{
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
+    if (category == UTF8PROC_CATEGORY_CN || joins_syllable(code))
+        return 0;
+    if (category == UTF8PROC_CATEGORY_MC)
+        return 1;
+    return utf8proc_charwidth((utf8proc_int32_t)code);
+}
+
+/* True when `code` is drawn over the character before it. */
 static bool is_mark(uint32_t code)
 {
-    if (code < 0x300 || utf8_is_invisible(code) || utf8proc_charwidth((utf8proc_int32_t)code) != 0)
+    if (code < 0x300 || utf8_is_invisible(code))
         return false;
     utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
-    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME ||
-           category == UTF8PROC_CATEGORY_MC || (code >= 0x1160 && code <= 0x11FF) ||
-           (code >= 0xD7B0 && code <= 0xD7FF);
+    return joins_syllable(code) ||
+           ((category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME) &&
+            columns(code) == 0);
 }
 
 /* Adds the marks that follow the base in `out`, while they fit. */
@@ -165,7 +182,7 @@ static uint8_t drawn_width(uint32_t code)
 {
     if (code < 0xA0 || utf8_is_invisible(code))
         return 0;
-    int width = utf8proc_charwidth((utf8proc_int32_t)code);
+    int width = columns(code);
     return width == 1 || width == 2 ? (uint8_t)width : 0;
 }
 
