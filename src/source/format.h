@@ -14,6 +14,7 @@ struct format {
     void (*read)(struct reader *r);
     bool has_times;    /* its events carry times, so inputs can be merged by them */
     bool must_hold;    /* without anything that can hold events it is ERR_INPUT_FORMAT */
+    bool may_be_turned; /* a query's result, which may come newest first */
     bool reads_again;  /* a line can be read again from its place alone */
 };
 

@@ -186,4 +186,5 @@ static void csv_read(struct reader *r)
 }
 
 const struct format format_csv = {
-    .name = "CSV", .looks = csv_looks, .read = csv_read, .has_times = true, .must_hold = true};
+    .name = "CSV", .looks = csv_looks, .read = csv_read, .has_times = true,
+    .must_hold = true, .may_be_turned = true};

@@ -393,4 +393,5 @@ const struct format format_json = {.name = "JSON",
                                    .looks = json_looks,
                                    .read = json_read,
                                    .has_times = true,
-                                   .must_hold = true};
+                                   .must_hold = true,
+                                   .may_be_turned = true};

@@ -71,4 +71,5 @@ static void table_read(struct reader *r)
 }
 
 const struct format format_table = {
-    .name = "table", .looks = table_looks, .read = table_read, .has_times = true};
+    .name = "table", .looks = table_looks, .read = table_read, .has_times = true,
+    .may_be_turned = true};

@@ -9,7 +9,8 @@ bool input_open(struct input *in, const struct input_room *room, struct err *err
         return false;
     in->reader = reader_new(in->number, &in->window);
     in->format = NULL;
-    in->begun = false;
+    in->begun = in->order_known = in->giving = false;
+    in->parts = 0;
     in->next = 0;
     return true;
 }
@@ -19,6 +20,8 @@ void input_close(struct input *in)
     bytes_close(&in->bytes);
     reader_free(in->reader);
     in->reader = NULL;
+    turned_free(in->turned);
+    in->turned = NULL;
 }
 
 void input_count(struct input *in)
@@ -121,6 +124,9 @@ static void tell_missing(const struct input *in, struct err *err)
         *err = in->bytes.trouble;
     else if (r->cut_short)
         err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: the %s is cut short", what, path, form);
+    else if (in->parts > 0)
+        err_set(err, ERR_CEILING, "reading %s: %s: newest first, and over %u MiB: turned in %u parts",
+                what, path, TURNED_BYTES_MAX >> 20, in->parts + 1);
     else if (r->garbled > 0)
         err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: %llu parts of the %s are garbled", what, path,
                 (unsigned long long)r->garbled, form);
@@ -140,21 +146,61 @@ static enum input_state finish(struct input *in, struct err *err)
     return INPUT_FAILED;
 }
 
+/* The first batch shows whether the input comes newest first. */
+static bool must_turn(struct input *in)
+{
+    const struct reader *r = in->reader;
+    if (!in->order_known && in->format->may_be_turned && turned_is_needed(r->events, r->count))
+        in->turned = turned_new();
+    in->order_known = true;
+    return in->turned != NULL;
+}
+
+static bool give_turned(struct input *in)
+{
+    struct reader *r = in->reader;
+    if (!in->turned)
+        return false;
+    reader_reset(r);
+    r->count = turned_take(in->turned, r->events, READER_BATCH);
+    in->next = 0;
+    return r->count > 0;
+}
+
+/* One batch out of the bytes that are there. false: there is none to hand over. */
+static bool fill_batch(struct input *in, bool full)
+{
+    for (;;) {
+        let_go(in);
+        if (!read_batch(in, full)) {
+            let_go(in);
+            return false;
+        }
+        if (!must_turn(in))
+            return true;
+        if (!turned_add(in->turned, in->reader->events, in->reader->count)) {
+            in->giving = true;
+            in->parts++;
+            let_go(in);
+            return give_turned(in);
+        }
+    }
+}
+
 enum input_state input_fill(struct input *in, const struct wake *wake, int wait_ms, struct err *err)
 {
     enum input_state begun = input_begin(in, wake, wait_ms, err);
     if (begun != INPUT_EVENTS)
         return begun;
-    if (in->next < in->reader->count)
+    if (in->next < in->reader->count || (in->giving && give_turned(in)))
         return INPUT_EVENTS;
+    in->giving = false;
     bool full = false;
     for (int block = 0; block < BUSY_BLOCKS; block++) {
-        let_go(in);
-        if (read_batch(in, full))
+        if (fill_batch(in, full))
             return INPUT_EVENTS;
-        let_go(in);
         if (in->bytes.ended)
-            return finish(in, err);
+            return give_turned(in) ? INPUT_EVENTS : finish(in, err);
         enum bytes_state state = bytes_more(&in->bytes, wake, wait_ms);
         if (state == BYTES_NOTHING)
             return INPUT_NOTHING;

@@ -5,6 +5,7 @@
 
 #include "src/source/bytes.h"
 #include "src/source/format.h"
+#include "src/source/turned.h"
 
 struct input {
     const char *what, *path;     /* borrowed; see struct bytes */
@@ -13,6 +14,10 @@ struct input {
     struct bytes bytes;
     struct reader *reader;       /* NULL: parked, or never begun */
     const struct format *format; /* NULL: not found out yet */
+    struct turned *turned;       /* it comes newest first */
+    bool order_known;
+    bool giving;                 /* a part of it: more than the ceiling allows at once */
+    unsigned parts;              /* so far */
     size_t next;           /* first event of the batch that was not handed over yet */
     struct prefix_shape shape;   /* for reading a line again */
     bool begun, done, failed;

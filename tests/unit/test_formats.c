@@ -201,6 +201,11 @@ static const struct fixture fixtures[] = {
            "2026-11-24 14:01:58.102,plain,,\r\n"),
      {{T0, STREAM, "[ERROR] KeyError: \"x\", y\nTraceback", 2}, {T0 + 1, "", "plain", 5}},
      "pay"},
+    {"Insights rows that come newest first",
+     BYTES("@timestamp,@message\n2026-11-24 14:01:58.103,last\n2026-11-24 14:01:58.102,\"b\n\"\n"
+           "2026-11-24 14:01:58.102,a\n2026-11-24 14:01:58.101,first\n"),
+     {{T0, "", "first", 6}, {T0 + 1, "", "a", 5}, {T0 + 1, "", "b", 3}, {T0 + 2, "", "last", 2}},
+     NULL},
     {"log events as the console downloads CSV",
      BYTES("timestamp,message\n1795528918101,\"START RequestId: 1 Version: 2\n\"\n1795528918102,END\n"),
      {{T0, "", "START RequestId: 1 Version: 2", 2}, {T0 + 1, "", "END", 4}},
@@ -333,11 +338,38 @@ static void an_answer_larger_than_a_block_loses_nothing(void **state)
     capture_release(&c);
 }
 
+/* More than may be kept at once: nothing is lost, each part is in order, and it is said. */
+static void what_is_too_large_to_turn_is_turned_in_parts(void **state)
+{
+    enum { EVENTS = 200000 };
+    struct capture c = {0};
+    struct buf all;
+    size_t back = 0;
+    (void)state;
+    buf_init(&all, 64 * 1024 * 1024);
+    buf_add(&all, STR("timestamp,message\n"));
+    for (int i = EVENTS; i > 0; i--)
+        buf_printf(&all, "%lld,number %d of a message with some words in it to take up room\n",
+                   (long long)T0 + i, i);
+    assert_false(all.full);
+    capture_bytes(&c, "newest.csv", all.at, all.len);
+    assert_true(c.done);
+    assert_int_equal(c.count, EVENTS);
+    for (size_t i = 1; i < EVENTS; i++)
+        back += c.events[i].unix_ms < c.events[i - 1].unix_ms;
+    assert_int_equal(back, 1);
+    assert_int_equal(c.troubles, 1);
+    assert_int_equal(c.trouble[0].code, ERR_CEILING);
+    buf_release(&all);
+    capture_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_form_is_read_as_what_it_is),
         cmocka_unit_test(a_form_reads_the_same_across_blocks),
+        cmocka_unit_test(what_is_too_large_to_turn_is_turned_in_parts),
         cmocka_unit_test(an_answer_larger_than_a_block_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
