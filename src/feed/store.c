@@ -41,6 +41,7 @@ struct store *store_new(const struct store_limits *limits)
     struct store *store = xcalloc(1, sizeof *store);
     wake_open(store);
     atomic_init(&store->wake_pending, false);
+    pthread_mutex_init(&store->turn, NULL);
     pthread_mutex_init(&store->lock, NULL);
     store->status.first_unix_ms = store->status.last_unix_ms = TIME_NONE;
     store->status.account.window_start_unix_ms = TIME_NONE;
@@ -61,6 +62,7 @@ void store_free(struct store *store)
         close(store->wake_write);
     close(store->wake_read);
     pthread_mutex_destroy(&store->lock);
+    pthread_mutex_destroy(&store->turn);
     rows_release(&store->rows);
     invocations_release(&store->invocations);
     functions_release(&store->functions);
@@ -69,9 +71,24 @@ void store_free(struct store *store)
     free(store);
 }
 
+/* Whoever waits for the lock holds the turn meanwhile, so the other thread cannot take the
+ * lock a second time before. Without it a reader waited for 90 ms while rows came in batches of
+ * 30 us: a mutex alone goes to whoever is on a processor. */
+void store_lock(struct store *store)
+{
+    pthread_mutex_lock(&store->turn);
+    pthread_mutex_lock(&store->lock);
+    pthread_mutex_unlock(&store->turn);
+}
+
+void store_unlock(struct store *store)
+{
+    pthread_mutex_unlock(&store->lock);
+}
+
 void store_begin(struct store *store)
 {
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     store->changed = store->functions_changed = false;
 }
 
@@ -90,7 +107,7 @@ void store_end(struct store *store)
     bool changed = store->changed || store->functions_changed;
     store->status.generation += changed;
     store->status.functions_generation += store->functions_changed;
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     if (changed)
         wake_console(store);
 }
@@ -155,21 +172,21 @@ void store_put_input_name(struct store *store, uint32_t input, const char *name)
 
 bool store_stream_name(struct store *store, uint16_t stream, char *out, size_t size)
 {
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     bool known = stream < store->streams.count;
     if (known)
         str_copy(out, size, names_at(&store->streams, stream));
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return known;
 }
 
 bool store_input_name(struct store *store, uint32_t input, char *out, size_t size)
 {
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     bool known = input < STORE_INPUTS && store->input_known[input];
     if (known)
         str_copy(out, size, str_of(store->input_names[input]));
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return known;
 }
 
@@ -192,8 +209,8 @@ static void status_fill(struct store *store)
 
 void store_read_status(struct store *store, struct store_status *out)
 {
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     status_fill(store);
     *out = store->status;
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
 }

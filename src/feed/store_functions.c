@@ -225,10 +225,10 @@ static void entry_read(struct functions *functions, uint32_t index, struct funct
 size_t store_read_functions(struct store *store, uint32_t from, size_t count, struct function_row *out)
 {
     size_t done = 0;
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     for (uint32_t i = from; i < store->functions.count && done < count; i++)
         entry_read(&store->functions, i, &out[done++]);
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return done;
 }
 

@@ -64,7 +64,7 @@ struct functions {
 struct store {
     int wake_read, wake_write; /* the same descriptor where it is an eventfd */
     atomic_bool wake_pending;
-    pthread_mutex_t lock;
+    pthread_mutex_t turn, lock; /* taken by store_lock only */
     struct store_status status; /* its computed fields are filled when it is read */
     bool changed, functions_changed;
     struct rows rows;
@@ -74,6 +74,9 @@ struct store {
     char (*input_names)[INPUT_NAME_SIZE];
     bool input_known[STORE_INPUTS];
 };
+
+void store_lock(struct store *store);
+void store_unlock(struct store *store);
 
 /* What rows read of their invocation; `seq` 0: nothing. */
 void invocations_mark_row(const struct invocations *invocations, struct row *row);

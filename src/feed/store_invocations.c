@@ -216,20 +216,20 @@ void store_add_invocation(struct store *store, const struct invocation *inv, uin
 bool store_read_invocation(struct store *store, uint64_t seq, struct invocation *out)
 {
     struct ring_record record;
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     const struct slot *slot = slot_find(&store->invocations, seq);
     bool held = slot != NULL && slot->has_record &&
                 ring_find(&store->invocations.records, slot->record, &record);
     if (held)
         record_read(&record, out);
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return held;
 }
 
 size_t store_read_briefs(struct store *store, uint64_t from, size_t count, struct invocation_brief *out)
 {
     size_t done = 0;
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     const struct invocations *invocations = &store->invocations;
     uint64_t newest = invocations->newest;
     uint64_t first = newest < invocations->slot_count ? 1 : newest - invocations->slot_count + 1;
@@ -238,17 +238,17 @@ size_t store_read_briefs(struct store *store, uint64_t from, size_t count, struc
         if (slot != NULL && slot->has_verdict)
             out[done++] = slot->brief;
     }
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return done;
 }
 
 bool store_read_brief(struct store *store, uint64_t seq, struct invocation_brief *out)
 {
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     const struct slot *slot = slot_find(&store->invocations, seq);
     bool held = slot != NULL && slot->has_verdict;
     if (held)
         *out = slot->brief;
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return held;
 }

@@ -107,7 +107,7 @@ void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, si
     size_t room = text->ceiling - text->len;
     if (buf_reserve(text, count * most < room ? count * most : room) == NULL)
         text->full = true;
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     struct row_reader reader = {.store = store};
     for (size_t i = 0; i < count; i++) {
         struct str all;
@@ -116,19 +116,19 @@ void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, si
         else
             rows[i] = (struct row){.seq = UINT64_MAX, .class = FAILURE_NONE};
     }
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
 }
 
 size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows)
 {
     size_t done = 0;
-    pthread_mutex_lock(&store->lock);
+    store_lock(store);
     struct row_reader reader = {.store = store};
     struct str unused;
     uint64_t first = ring_first(&store->rows.ring);
     for (uint64_t seq = from < first ? first : from; done < count; seq++, done++)
         if (!row_read(&reader, seq, &rows[done], &unused))
             break;
-    pthread_mutex_unlock(&store->lock);
+    store_unlock(store);
     return done;
 }
