@@ -33,7 +33,9 @@ const struct format format_raw = {
 
 static int prefix_looks(struct reader *r, struct str head, bool whole)
 {
-    (void)whole;
+    size_t end = str_find_last(head, STR("\n"));
+    if (!whole && end != SIZE_MAX) /* the last line is cut by the block */
+        head = str_first(head, end + 1);
     return prefix_find(head, &r->shape);
 }
 

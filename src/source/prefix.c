@@ -70,12 +70,13 @@ static bool is_stream(struct str word)
     return open != SIZE_MAX && str_find_char(str_from(word, len + open), ']') != SIZE_MAX;
 }
 
-static struct str word_at(struct str s, char separator)
+/* Names hold no blank, whatever the separator is. */
+static struct str word_at(struct str s)
 {
-    size_t end = str_find_char(s, separator);
-    struct str word = str_first(s, end);
-    size_t colour = str_find_char(word, '\033');
-    return str_first(word, colour);
+    size_t len = 0;
+    while (len < s.len && s.at[len] != ' ' && s.at[len] != '\t' && s.at[len] != '\033')
+        len++;
+    return str_first(s, len);
 }
 
 static bool take_name(struct str *s, char separator, enum prefix_part part, struct str *name)
@@ -86,7 +87,7 @@ static bool take_name(struct str *s, char separator, enum prefix_part part, stru
         *s = str_from(*s, len);
         return true;
     }
-    struct str word = word_at(*s, separator);
+    struct str word = word_at(*s);
     bool fits = part == PREFIX_STREAM ? is_stream(word) : str_starts(word, STR("/aws/"));
     if (!fits)
         return false;

@@ -67,6 +67,7 @@ static void only_what_an_export_wrote_is_a_prefix(void **state)
         {"2026-11-24T14:01:58.1Z\tid\tINFO\tx\n", {0}},
         {"2026-11-24T14:01:58.1Z 7c9567b5-107b-4a6c-8798-0157ac21db52 Task timed out after 3.00 seconds\n", {0}},
         {"2026/11/24/[1]ab 2026-11-24T14:01:58 x\n", {PREFIX_STREAM, PREFIX_STAMP}},
+        {"2026/11/24/[1]ab 2026-11-24T14:01:58 x\n2026/11/24/[1]ab 2026-11-24T1", {PREFIX_STREAM, PREFIX_STAMP}},
         {"2026-11-24T14:01:58 2026/11/24/[1]ab x\n", {PREFIX_STAMP, PREFIX_STREAM}},
         {"/aws/lambda/a 2026/11/24/[1]ab 2026-11-24T14:01:58 x\n", {PREFIX_GROUP, PREFIX_STREAM, PREFIX_STAMP}},
         {"2026/11/24 14:01:58 go\n", {0}},
