@@ -1,0 +1,349 @@
+#include "ui/pane_tail.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ui/figures.h"
+
+/* The log. The cursor is a row of the store: it stays on its line whatever is added, filtered
+ * or folded around it. */
+
+#define VIEW_BUDGET_US 6000
+#define SEARCH_BUDGET_US 6000
+
+static struct pane *tail_open(struct console *console)
+{
+    struct tail *t = xcalloc(1, sizeof *t);
+    t->pane.class = &pane_tail;
+    t->cursor = UINT64_MAX;
+    t->follow = true;
+    t->many_functions = true;
+    view_init(&t->view, console->store);
+    search_init(&t->search);
+    buf_init(&t->text, SCREEN_TEXT_MAX);
+    buf_init(&t->composed, 2 * SCREEN_TEXT_MAX);
+    return &t->pane;
+}
+
+static void tail_free(struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    view_release(&t->view);
+    search_release(&t->search);
+    buf_release(&t->text);
+    buf_release(&t->composed);
+    free(t);
+}
+
+struct row tail_cursor_row(const struct tail *t)
+{
+    for (int i = 0; i < t->screen_row_count; i++)
+        if (t->screen_rows[i].row.seq == t->cursor)
+            return t->screen_rows[i].row;
+    return (struct row){.seq = UINT64_MAX, .unix_ms = TIME_NONE, .class = FAILURE_NONE};
+}
+
+void tail_set_follow(struct tail *t, bool follow)
+{
+    if (t->follow && !follow)
+        t->count_at_pause = view_count(&t->view);
+    t->follow = follow;
+}
+
+void tail_go(struct tail *t, uint64_t seq)
+{
+    bool there;
+    t->cursor = seq;
+    t->skip_lines = 0;
+    tail_set_follow(t, false);
+    scroll_jump(&t->scroll, view_find(&t->view, seq, &there), view_count(&t->view), tail_page(t));
+}
+
+/* The view changed around the cursor: its row keeps its place on screen as far as it can. */
+static void settle(struct tail *t)
+{
+    bool there;
+    size_t count = view_count(&t->view), above = t->scroll.selected - t->scroll.offset;
+    if (count == 0) {
+        t->scroll = (struct scroll){0, 0};
+        return;
+    }
+    size_t index = t->follow || t->cursor == UINT64_MAX ? count - 1 : view_find(&t->view, t->cursor, &there);
+    index = index < count ? index : count - 1;
+    t->scroll.selected = index;
+    t->scroll.offset = index > above ? index - above : 0;
+    scroll_fit(&t->scroll, count, tail_page(t));
+    t->cursor = view_at(&t->view, index);
+}
+
+static void fill_strip(struct tail *t)
+{
+    int most = t->rows / 3;
+    histogram_fill(&t->histogram, &t->view.groups, t->view.filters.function, t->show_histogram ? t->cols : 0);
+    t->strip_rows = t->show_histogram ? histogram_rows(&t->histogram, most) : 0;
+}
+
+void tail_found(struct tail *t, struct console *console, uint64_t seq)
+{
+    bool there;
+    size_t before = view_find(&t->view, t->search_origin, &there), at = view_find(&t->view, seq, &there);
+    if (t->search.forward ? at < before : at > before)
+        console_say(console, false, t->search.forward ? "end of the log: searching from its top" : "top of the log: searching from its end");
+    tail_go(t, seq);
+    if (t->search.hidden_hits)
+        console_say(console, true, "some lines match only without their invisible characters");
+}
+
+static bool go_on_searching(struct tail *t, struct console *console, bool *busy)
+{
+    uint64_t seq = UINT64_MAX;
+    switch (search_step(&t->search, &t->view, SEARCH_BUDGET_US, &seq, busy)) {
+    case SEEK_FOUND:
+        tail_found(t, console, seq);
+        return true;
+    case SEEK_FAILED:
+        console_say(console, true, "/%s/: no match", t->search.pattern);
+        return true;
+    default:
+        return *busy;
+    }
+}
+
+static void keep_place(struct tail *t, struct console *console)
+{
+    t->cursor_invocation = tail_cursor_row(t).seq == UINT64_MAX ? 0 : tail_cursor_row(t).invocation;
+    if (console->place.view != VIEW_LOGS)
+        return;
+    console->place.row = t->cursor;
+    console->place.invocation = t->cursor_invocation;
+}
+
+static bool tail_refresh(struct pane *pane, struct console *console, int rows, int cols)
+{
+    struct tail *t = tail_of(pane);
+    bool view_busy = false, search_busy = false;
+    bool changed = rows != t->rows || cols != t->cols || console->status.generation != t->status.generation;
+    bool counts_changed = changed || t->view.building;
+    t->rows = rows;
+    t->cols = cols;
+    t->status = console->status;
+    t->many_functions = t->view.filters.function == UINT32_MAX && console->status.functions > 1;
+    changed |= view_refresh(&t->view, &console->status, VIEW_BUDGET_US, &view_busy);
+    changed |= go_on_searching(t, console, &search_busy);
+    if (counts_changed || changed)
+        fill_strip(t);
+    settle(t);
+    tail_compose(t, console);
+    keep_place(t, console);
+    pane->busy = view_busy || search_busy;
+    return changed || pane->busy;
+}
+
+static void tail_show(struct pane *pane, struct console *console, const struct place *place)
+{
+    struct tail *t = tail_of(pane);
+    (void)console;
+    if (place->function != t->view.filters.function) {
+        t->view.filters.function = place->function;
+        view_rebuild(&t->view);
+        tail_set_follow(t, true);
+    }
+    if (place->row != UINT64_MAX && place->row != t->cursor)
+        tail_go(t, place->row);
+}
+
+/* ---- titles and status ---- */
+
+static void tail_titles(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size)
+{
+    const struct tail *t = tail_in(pane);
+    size_t count = view_count(&t->view), fresh = count > t->count_at_pause ? count - t->count_at_pause : 0;
+    const char *order = t->view.mode == LOG_TIMED ? (t->view.timeless ? "  in order of arrival" : "  by time") : "";
+    if (t->follow)
+        snprintf(title, title_size, "Log%s  FOLLOW", order);
+    else if (fresh > 0)
+        snprintf(title, title_size, "Log%s  +%zu new", order, fresh);
+    else
+        snprintf(title, title_size, "Log%s", order);
+    uint64_t percent = count > 1 ? (uint64_t)t->scroll.selected * 100 / (count - 1) : 100;
+    snprintf(below, below_size, "line %zu of %zu  %" PRIu64 "%%", count ? t->scroll.selected + 1 : 0, count, percent);
+}
+
+static void add_counts(const struct tail *t, struct buf *out)
+{
+    for (int class = 0; class < FAILURE_CLASS_COUNT; class++)
+        if (t->histogram.by_class[class] && class != FAILURE_SUCCESS)
+            buf_printf(out, "%s%" PRIu64 " %s", out->len ? "  " : "", t->histogram.by_class[class],
+                       failure_class_row((enum failure_class)class)->tag);
+    if (t->histogram.cold)
+        buf_printf(out, "%s%" PRIu64 " cold", out->len ? "  " : "", t->histogram.cold);
+}
+
+static void add_search(const struct tail *t, struct buf *out)
+{
+    int percent = search_percent(&t->search, &t->view);
+    buf_printf(out, "%s/%s/ %" PRIu64 " %s", out->len ? " | " : "", t->search.pattern, t->search.hits,
+               t->search.hits == 1 ? "hit" : "hits");
+    if (t->search.hidden_hits)
+        buf_printf(out, ", %" PRIu64 " with invisible characters", t->search.hidden_hits);
+    if (percent < 100)
+        buf_printf(out, ", searched %d %%", percent);
+}
+
+static void tail_status(const struct pane *pane, const struct console *console, char *out, size_t size)
+{
+    const struct tail *t = tail_in(pane);
+    struct buf text;
+    (void)console;
+    buf_init(&text, 600);
+    if (t->view.building)
+        buf_printf(&text, "reading %d %%", view_percent(&t->view));
+    if (t->view.filters.count > 0)
+        buf_printf(&text, "%s", text.len ? "  " : "");
+    filters_text(&t->view.filters, &text);
+    if (t->search.match)
+        add_search(t, &text);
+    if (text.len > 0)
+        buf_add(&text, STR(" | "));
+    struct buf counts;
+    buf_init(&counts, 300);
+    add_counts(t, &counts);
+    buf_add(&text, buf_str(&counts));
+    if (t->status.rows_dropped)
+        buf_printf(&text, " | %" PRIu64 " older lines left the memory", t->status.rows_dropped);
+    str_copy(out, size, buf_str(&text));
+    buf_release(&counts);
+    buf_release(&text);
+}
+
+/* ---- moves ---- */
+
+static bool goes_up(enum action action)
+{
+    return action == ACTION_UP || action == ACTION_HALF_UP || action == ACTION_PAGE_UP || action == ACTION_TOP;
+}
+
+/* Inside a row that is taller than the screen. */
+static bool move_inside(struct tail *t, enum action action)
+{
+    int page = tail_page(t), hidden = t->cursor_lines - page - t->skip_lines;
+    int step = action == ACTION_UP || action == ACTION_DOWN ? 1 : page / 2;
+    if (t->cursor_lines <= page || t->scroll.offset != t->scroll.selected)
+        return false;
+    if (goes_up(action) ? t->skip_lines == 0 : hidden <= 0)
+        return false;
+    t->skip_lines += goes_up(action) ? -(step < t->skip_lines ? step : t->skip_lines) : step < hidden ? step : hidden;
+    return true;
+}
+
+static unsigned open_invocation(const struct tail *t, struct console *console)
+{
+    if (!t->cursor_invocation) {
+        console_say(console, false, "this line belongs to no invocation");
+        return UI_REDRAW;
+    }
+    console->go = console->place;
+    console->go.view = VIEW_INVOCATION;
+    console->go.invocation = t->cursor_invocation;
+    console->go.row = t->cursor;
+    return UI_GO;
+}
+
+static unsigned copy_row(struct tail *t, struct console *console)
+{
+    struct row row;
+    struct buf text;
+    buf_init(&text, ROW_TEXT_MAX);
+    store_read_rows(t->view.store, &t->cursor, 1, ROW_TEXT_MAX, &row, &text);
+    unsigned effects = row.seq == t->cursor ? console_copy(console, buf_str(&text)) : UI_NOTHING;
+    buf_release(&text);
+    return effects;
+}
+
+static unsigned open_search(struct tail *t, struct console *console)
+{
+    t->search_origin = t->cursor;
+    t->scroll_origin = t->scroll;
+    t->follow_origin = t->follow;
+    memcpy(t->pattern_before, t->search.pattern, sizeof t->pattern_before);
+    return console_prompt(console, ACTION_SEARCH, STR("/"), STR_NONE);
+}
+
+static unsigned drop_filter(struct tail *t, struct console *console)
+{
+    if (filters_drop(&t->view.filters))
+        return tail_rebuilt(t);
+    if (t->search.match) {
+        struct err err = {0};
+        return search_set(&t->search, STR_NONE, &err) ? UI_REFRESH : UI_NOTHING;
+    }
+    console_say(console, false, "no filter is set");
+    return UI_REDRAW;
+}
+
+static unsigned scroll_by(struct tail *t, enum action action)
+{
+    size_t count = view_count(&t->view);
+    if (move_inside(t, action))
+        return UI_REFRESH;
+    bool moved = scroll_move(&t->scroll, action, count, tail_page(t));
+    if (moved || action == ACTION_BOTTOM) {
+        t->cursor = view_at(&t->view, t->scroll.selected);
+        t->skip_lines = 0;
+    }
+    if (goes_up(action) && moved)
+        tail_set_follow(t, false);
+    if (action == ACTION_BOTTOM)
+        tail_set_follow(t, true);
+    return moved ? UI_REFRESH : UI_REDRAW;
+}
+
+static unsigned tail_move(struct pane *pane, struct console *console, enum action action)
+{
+    struct tail *t = tail_of(pane);
+    switch (action) {
+    case ACTION_OPEN:
+        return open_invocation(t, console);
+    case ACTION_SEARCH:
+        return open_search(t, console);
+    case ACTION_SEARCH_NEXT:
+        return tail_search_next(t, true);
+    case ACTION_SEARCH_PREVIOUS:
+        return tail_search_next(t, false);
+    case ACTION_UNFILTER:
+        return drop_filter(t, console);
+    case ACTION_COPY:
+        return copy_row(t, console);
+    default:
+        return scroll_by(t, action);
+    }
+}
+
+static bool tail_cancel(struct pane *pane, struct console *console)
+{
+    struct tail *t = tail_of(pane);
+    (void)console;
+    bool searched = search_cancel(&t->search, &t->view);
+    if (t->view.building && filters_drop(&t->view.filters)) {
+        tail_rebuilt(t);
+        return true;
+    }
+    return searched;
+}
+
+const struct pane_class pane_tail = {
+    .title = "Log",
+    .scope = SCOPE_LOGS,
+    .is_list = true,
+    .open = tail_open,
+    .refresh = tail_refresh,
+    .draw = tail_draw,
+    .show = tail_show,
+    .titles = tail_titles,
+    .status = tail_status,
+    .move = tail_move,
+    .prompted = tail_prompted,
+    .cancel = tail_cancel,
+    .free = tail_free,
+};

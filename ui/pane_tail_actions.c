@@ -1,0 +1,343 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ui/pane_tail.h"
+
+/* The actions of scope LOGS, and what their prompts and menus answer. */
+
+unsigned tail_rebuilt(struct tail *t)
+{
+    view_rebuild(&t->view);
+    return UI_REFRESH;
+}
+
+/* ---- jumps ---- */
+
+static unsigned go_failure(struct pane *pane, struct console *console, bool forward, bool same)
+{
+    struct tail *t = tail_of(pane);
+    const struct group *group = groups_at(&t->view.groups, t->cursor_invocation);
+    enum failure_class class = FAILURE_NONE;
+    if (same && group && group->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)group->class)->is_failure)
+        class = (enum failure_class)group->class;
+    const char *what = class == FAILURE_NONE ? "failure" : failure_class_row(class)->tag;
+    uint64_t seq = view_failure(&t->view, t->cursor, forward, class);
+    if (seq == UINT64_MAX || seq == t->cursor) {
+        seq = view_failure(&t->view, UINT64_MAX, forward, class);
+        console_say(console, false, seq == UINT64_MAX ? "no %s here" : forward ? "no later %s: from the top" : "no earlier %s: from the end", what);
+    }
+    if (seq != UINT64_MAX)
+        tail_go(t, seq);
+    return UI_REFRESH;
+}
+
+unsigned act_LOG_NEXT_FAILURE(struct console *console, struct pane *pane)
+{
+    return go_failure(pane, console, true, false);
+}
+
+unsigned act_LOG_PREVIOUS_FAILURE(struct console *console, struct pane *pane)
+{
+    return go_failure(pane, console, false, false);
+}
+
+unsigned act_LOG_NEXT_SAME(struct console *console, struct pane *pane)
+{
+    return go_failure(pane, console, true, true);
+}
+
+unsigned act_LOG_PREVIOUS_SAME(struct console *console, struct pane *pane)
+{
+    return go_failure(pane, console, false, true);
+}
+
+unsigned tail_search_next(struct tail *t, bool forward)
+{
+    if (!t->search.match)
+        return UI_NOTHING;
+    t->search_origin = t->cursor;
+    search_seek(&t->search, &t->view, t->cursor, forward, false);
+    return UI_REFRESH;
+}
+
+/* ---- follow ---- */
+
+unsigned act_LOG_FOLLOW(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    (void)console;
+    tail_set_follow(t, true);
+    t->skip_lines = 0;
+    return UI_REFRESH;
+}
+
+unsigned act_LOG_PAUSE(struct console *console, struct pane *pane)
+{
+    (void)console;
+    tail_set_follow(tail_of(pane), false);
+    return UI_REFRESH;
+}
+
+/* ---- filters ---- */
+
+unsigned act_LOG_FILTER(struct console *console, struct pane *pane)
+{
+    (void)pane;
+    return console_prompt(console, ACTION_LOG_FILTER, STR("&"), STR_NONE);
+}
+
+static void add_item(struct menu_item *items, size_t *count, const char *word, const char *tag, uint64_t n, const char *title,
+                     enum role role)
+{
+    struct menu_item *item = &items[(*count)++];
+    snprintf(item->word, sizeof item->word, "%s", word);
+    snprintf(item->text, sizeof item->text, "%-4s %6" PRIu64 "  %s", tag, n, title);
+    item->role = role;
+}
+
+unsigned act_LOG_CLASS(struct console *console, struct pane *pane)
+{
+    const struct tail *t = tail_of(pane);
+    const struct histogram *h = &t->histogram;
+    struct menu_item items[MENU_MAX];
+    size_t count = 0;
+    uint64_t failed = 0, all = 0;
+    for (int class = 0; class < FAILURE_CLASS_COUNT; class++) {
+        all += h->by_class[class];
+        failed += failure_class_row((enum failure_class)class)->is_failure ? h->by_class[class] : 0;
+    }
+    add_item(items, &count, "all", "", all, "every class", ROLE_TEXT);
+    add_item(items, &count, "failed", "", failed, "every failure", ROLE_TITLE);
+    for (int class = 0; class < FAILURE_CLASS_COUNT; class++) {
+        const struct failure_class_row *row = failure_class_row((enum failure_class)class);
+        add_item(items, &count, row->name, row->tag, h->by_class[class], row->title, console_class_role((enum failure_class)class));
+    }
+    add_item(items, &count, "cold", "CLD", h->cold, "cold starts", ROLE_COLD);
+    add_item(items, &count, "at-limit", "LIM", h->at_limit, "memory at its limit", ROLE_COLD);
+    add_item(items, &count, "slow", "SLW", h->slow, "slow for its function", ROLE_COLD);
+    return console_menu(console, ACTION_LOG_CLASS, STR("Class"), items, count);
+}
+
+/* ---- order and folds ---- */
+
+unsigned act_LOG_GROUP(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    t->view.mode = t->view.mode == LOG_GROUPED ? LOG_TIMED : LOG_GROUPED;
+    console_say(console, false, t->view.mode == LOG_GROUPED ? "lines grouped by invocation" : "lines in order of time");
+    return tail_rebuilt(t);
+}
+
+static unsigned fold(struct console *console, struct pane *pane, bool folded)
+{
+    struct tail *t = tail_of(pane);
+    if (t->view.mode == LOG_TIMED) {
+        console_say(console, false, "folds need lines grouped by invocation (x)");
+        return UI_REDRAW;
+    }
+    if (!view_fold(&t->view, t->cursor_invocation, folded))
+        return UI_NOTHING;
+    const struct group *group = groups_at(&t->view.groups, t->cursor_invocation);
+    bool there;
+    size_t index = view_find(&t->view, t->cursor, &there);
+    if (folded && !there && index > 0 && group) /* onto the line that stands for all */
+        t->cursor = view_at(&t->view, index - 1);
+    tail_set_follow(t, false);
+    return UI_REFRESH;
+}
+
+unsigned act_LOG_FOLD(struct console *console, struct pane *pane)
+{
+    return fold(console, pane, true);
+}
+
+unsigned act_LOG_UNFOLD(struct console *console, struct pane *pane)
+{
+    return fold(console, pane, false);
+}
+
+unsigned act_LOG_FOLD_ALL(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    if (t->view.mode == LOG_TIMED)
+        return fold(console, pane, true);
+    view_fold_all(&t->view, !t->view.fold_all);
+    return UI_REFRESH;
+}
+
+/* ---- how lines are drawn ---- */
+
+unsigned act_LOG_WRAP(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    t->wrap = !t->wrap;
+    t->left_cols = 0;
+    t->skip_lines = 0;
+    console_say(console, false, t->wrap ? "long lines wrapped, each as it came" : "one line a row");
+    return UI_REFRESH;
+}
+
+static unsigned sideways(struct tail *t, int cols)
+{
+    int most = (int)ROW_TEXT_MAX / 4;
+    t->left_cols += cols;
+    t->left_cols = t->left_cols < 0 ? 0 : t->left_cols > most ? most : t->left_cols;
+    return UI_REFRESH;
+}
+
+unsigned act_LOG_LEFT(struct console *console, struct pane *pane)
+{
+    (void)console;
+    return sideways(tail_of(pane), -tail_of(pane)->cols / 3);
+}
+
+unsigned act_LOG_RIGHT(struct console *console, struct pane *pane)
+{
+    (void)console;
+    return sideways(tail_of(pane), tail_of(pane)->cols / 3);
+}
+
+unsigned act_LOG_PRETTY(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    t->pretty = !t->pretty;
+    t->skip_lines = 0;
+    console_say(console, false, t->pretty ? "the selected line as it came, JSON laid out" : "lines in short");
+    return UI_REFRESH;
+}
+
+unsigned act_LOG_HISTOGRAM(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    t->show_histogram = !t->show_histogram;
+    t->status.generation = UINT64_MAX; /* the strip is filled again */
+    (void)console;
+    return UI_REFRESH;
+}
+
+/* ---- bookmarks and times ---- */
+
+bool tail_is_bookmarked(const struct tail *t, uint64_t seq)
+{
+    for (int i = 0; i < t->bookmark_count; i++)
+        if (t->bookmarks[i] == seq)
+            return true;
+    return false;
+}
+
+static bool clear_bookmark(struct tail *t, uint64_t seq)
+{
+    for (int i = 0; i < t->bookmark_count; i++)
+        if (t->bookmarks[i] == seq) {
+            t->bookmarks[i] = t->bookmarks[--t->bookmark_count];
+            return true;
+        }
+    return false;
+}
+
+unsigned act_LOG_BOOKMARK(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    if (t->cursor == UINT64_MAX || clear_bookmark(t, t->cursor))
+        return UI_REDRAW;
+    if (t->bookmark_count == BOOKMARKS_MAX)
+        console_say(console, true, "%d bookmarks are the most", BOOKMARKS_MAX);
+    else
+        t->bookmarks[t->bookmark_count++] = t->cursor;
+    return UI_REDRAW;
+}
+
+/* The nearest one further down; from the top again after the last. */
+unsigned act_LOG_NEXT_BOOKMARK(struct console *console, struct pane *pane)
+{
+    struct tail *t = tail_of(pane);
+    size_t best = SIZE_MAX, first = SIZE_MAX, index;
+    bool there;
+    for (int i = 0; i < t->bookmark_count; i++) {
+        index = view_find(&t->view, t->bookmarks[i], &there);
+        if (there && index > t->scroll.selected && index < best)
+            best = index;
+        if (there && index < first)
+            first = index;
+    }
+    best = best == SIZE_MAX ? first : best;
+    if (best == SIZE_MAX)
+        console_say(console, false, "no bookmark here: m sets one");
+    else
+        tail_go(t, view_at(&t->view, best));
+    return UI_REFRESH;
+}
+
+unsigned act_LOG_GOTO_TIME(struct console *console, struct pane *pane)
+{
+    (void)pane;
+    return console_prompt(console, ACTION_LOG_GOTO_TIME, STR("go to (14:02, -5m, 2026-11-24T14:02:30Z): "), STR_NONE);
+}
+
+static unsigned goto_time(struct tail *t, struct console *console, struct str text)
+{
+    struct err err = {0};
+    int64_t unix_ms, base = console->now_unix_ms;
+    if (t->status.last_unix_ms != TIME_NONE)
+        base = t->status.last_unix_ms; /* `-5m` and `14:02` mean the log's own end */
+    text = str_trim(text);
+    str_skip(&text, STR("-"));
+    if (!clock_parse_when(text, base, console->time_format == TIME_UTC, &unix_ms, &err)) {
+        console_say(console, true, "%s", err.text);
+        return UI_REDRAW;
+    }
+    size_t count = view_count(&t->view), index = view_find_time(&t->view, unix_ms);
+    if (count == 0)
+        return UI_NOTHING;
+    if (index == count)
+        console_say(console, false, "the log ends before that");
+    tail_go(t, view_at(&t->view, index < count ? index : count - 1));
+    return UI_REFRESH;
+}
+
+/* ---- prompts ---- */
+
+static unsigned search_typed(struct tail *t, struct console *console, struct str text, bool done, bool accepted)
+{
+    struct err err = {0};
+    bool taken_back = done && !accepted;
+    struct str pattern = taken_back || (done && text.len == 0) ? str_of(t->pattern_before) : text;
+    if (!search_set(&t->search, pattern, &err)) {
+        if (done)
+            console_say(console, true, "%s", err.text);
+        return UI_REDRAW;
+    }
+    if (taken_back || text.len == 0) {
+        t->cursor = t->search_origin;
+        t->scroll = t->scroll_origin;
+        t->follow = t->follow_origin;
+        if (taken_back)
+            return UI_REFRESH;
+    }
+    if (t->search.match)
+        search_seek(&t->search, &t->view, t->search_origin, true, text.len > 0);
+    return UI_REFRESH;
+}
+
+static unsigned filter_typed(struct tail *t, struct console *console, enum action why, struct str text)
+{
+    struct err err = {0};
+    bool good = why == ACTION_LOG_CLASS ? filters_choose(&t->view.filters, text, &err) : filters_add(&t->view.filters, text, &err);
+    if (good)
+        return tail_rebuilt(t);
+    console_say(console, true, "%s", err.text);
+    return UI_REDRAW;
+}
+
+unsigned tail_prompted(struct pane *pane, struct console *console, enum action why, struct str text, bool done,
+                       bool accepted)
+{
+    struct tail *t = tail_of(pane);
+    if (why == ACTION_SEARCH)
+        return search_typed(t, console, text, done, accepted);
+    if (!done || !accepted || text.len == 0)
+        return UI_NOTHING;
+    if (why == ACTION_LOG_GOTO_TIME)
+        return goto_time(t, console, text);
+    return filter_typed(t, console, why, text);
+}
