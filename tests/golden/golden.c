@@ -3,6 +3,7 @@
  *   size 80x24            the size for the next run
  *   env NAME=VALUE        for the runs that follow; the rest of the environment is fixed
  *   run ARG...            starts lambdig with these words
+ *   shell COMMAND         the same through sh, for pipes; $LAMBDIG is the program
  *   wait TEXT  gone TEXT  until TEXT is, or is no longer, on the screen
  *   keys j Enter Ctrl-c   keys by name · type TEXT: as it stands
  *   resize 40x10
@@ -91,6 +92,17 @@ static void do_run(char *rest)
     int count = 1;
     for (char *word = strtok(rest, " "); word && count < ARGS_MAX; word = strtok(NULL, " "))
         argv[count++] = word;
+    terminal_start(run.rows, run.cols, argv, run.env);
+}
+
+static void do_shell(char *rest)
+{
+    char pair[4096];
+    snprintf(pair, sizeof pair, "LAMBDIG=%s", run.program);
+    set_env(pair);
+    snprintf(pair, sizeof pair, "SRCDIR=%s", run.srcdir);
+    set_env(pair);
+    char *argv[] = {(char *)(uintptr_t)"/bin/sh", (char *)(uintptr_t)"-c", rest, NULL};
     terminal_start(run.rows, run.cols, argv, run.env);
 }
 
@@ -282,6 +294,7 @@ static const struct {
     void (*act)(char *rest);
 } steps[] = {
     {"size", do_size},       {"env", do_env},   {"run", do_run},       {"wait", do_wait},
+    {"shell", do_shell},
     {"gone", do_gone},       {"keys", do_keys}, {"type", do_type},     {"resize", do_resize},
     {"snap", do_snap},       {"copy", do_copy}, {"picture", do_picture}, {"quiet", do_quiet},
     {"signal", do_signal},   {"exit", do_exit},
