@@ -27,6 +27,7 @@ struct report {
     int64_t billed_ms, billed_restore_ms, memory_mb, memory_used_mb; /* ABSENT */
     int64_t timeout_ms; /* ABSENT; from a `Task timed out after` on the same line */
     int sampled;        /* 1, 0, ABSENT */
+    bool init_first;    /* Init Duration stood before Duration: emulators write it so */
 };
 
 /* What a single line is, by its own bytes (prefixes skipped, tokens found anywhere). */
@@ -37,5 +38,14 @@ enum line_kind line_kind(struct str line);
 bool report_parse(struct str line, struct report *out);
 /* true: `line` starts with a known field name (comment marks skipped) and was added to `out`. */
 bool report_continue(struct str line, struct report *out);
+
+/* Every number ABSENT, every run empty. */
+void report_clear(struct report *out);
+/* true: at least one of the measurements is there; a REPORT without any is a torn line. */
+bool report_has_numbers(const struct report *report);
+/* As report_parse, for a run that starts at REPORT, INIT_REPORT, RESTORE_REPORT or XRAY. */
+bool report_read(struct str segment, struct report *out);
+/* `Task timed out after 3.00 seconds` at the front: sets timeout_ms. false: no number there. */
+bool report_timeout_read(struct str segment, struct report *out);
 
 #endif

@@ -1,0 +1,57 @@
+#include "src/model/ids.h"
+
+#include "src/base/err.h"
+
+#include <stdlib.h>
+
+enum { WAYS = 4, BUCKETS = 16384 };
+
+struct known {
+    uint64_t hash; /* 0: free */
+    uint32_t count, stamp;
+};
+
+struct ids {
+    uint32_t clock;
+    struct known known[BUCKETS][WAYS];
+};
+
+struct ids *ids_new(void)
+{
+    return xcalloc(1, sizeof(struct ids));
+}
+
+void ids_free(struct ids *ids)
+{
+    free(ids);
+}
+
+static size_t bucket_of(uint64_t hash)
+{
+    return (size_t)(hash * 0x9E3779B97F4A7C15u >> 50) % BUCKETS;
+}
+
+uint32_t ids_seen(const struct ids *ids, uint64_t id_hash)
+{
+    const struct known *bucket = ids->known[bucket_of(id_hash)];
+    for (int i = 0; i < WAYS; i++)
+        if (bucket[i].hash == id_hash)
+            return bucket[i].count;
+    return 0;
+}
+
+uint32_t ids_count(struct ids *ids, uint64_t id_hash)
+{
+    struct known *bucket = ids->known[bucket_of(id_hash)], *oldest = bucket;
+    ids->clock++;
+    for (int i = 0; i < WAYS; i++) {
+        if (bucket[i].hash == id_hash) {
+            bucket[i].stamp = ids->clock;
+            return ++bucket[i].count;
+        }
+        if (ids->clock - bucket[i].stamp > ids->clock - oldest->stamp)
+            oldest = &bucket[i];
+    }
+    *oldest = (struct known){.hash = id_hash, .count = 1, .stamp = ids->clock};
+    return 1;
+}

@@ -1,0 +1,455 @@
+#include "src/model/platform.h"
+
+#include "src/base/jscan.h"
+#include "src/model/line.h"
+
+/* The earliest token of the table wins, and its run ends where the next one begins. A request
+ * id may be any word. Of JSON events only the types of the table are known; any other
+ * `platform.` type is marked so that nothing is concluded from it. */
+
+#define WORD(word) {(word), sizeof(word) - 1}
+
+static const struct {
+    struct str word;
+    enum line_kind kind;
+} tokens[] = {
+    {WORD("START RequestId:"), LINE_START},
+    {WORD("END RequestId:"), LINE_END},
+    {WORD("REPORT RequestId:"), LINE_REPORT},
+    {WORD("INIT_START "), LINE_INIT},
+    {WORD("RESTORE_START "), LINE_INIT},
+    {WORD("INIT_REPORT "), LINE_INIT_REPORT},
+    {WORD("RESTORE_REPORT "), LINE_INIT_REPORT},
+    {WORD("XRAY TraceId:"), LINE_XRAY},
+    {WORD("Task timed out"), LINE_TIMEOUT},
+    {WORD("Runtime exited with"), LINE_DEATH},
+    {WORD("Process exited before completing"), LINE_DEATH},
+    {WORD("Unknown application error occurred"), LINE_DEATH},
+    {WORD("RequestId:"), LINE_DEATH}, /* `RequestId: X Error: ...` */
+    {WORD("EXTENSION\tName:"), LINE_PLATFORM},
+    {WORD("EXTENSION Name:"), LINE_PLATFORM},
+    {WORD("TELEMETRY\tName:"), LINE_PLATFORM},
+    {WORD("TELEMETRY Name:"), LINE_PLATFORM},
+    {WORD("LOGS\tName:"), LINE_PLATFORM},
+    {WORD("LOGS Name:"), LINE_PLATFORM},
+    {WORD("IMAGE\tLaunch error:"), LINE_DEATH},
+    {WORD("IMAGE Launch error:"), LINE_DEATH},
+    {WORD("IMAGE\tInvalid task config:"), LINE_DEATH},
+    {WORD("IMAGE Invalid task config:"), LINE_DEATH},
+};
+enum { TOKEN_COUNT = sizeof tokens / sizeof *tokens };
+
+static const struct json_type {
+    struct str name; /* behind `platform.` */
+    enum line_kind kind;
+    bool restore;
+} json_types[] = {
+    {WORD("start"), LINE_START, false},
+    {WORD("end"), LINE_END, false},
+    {WORD("report"), LINE_REPORT, false},
+    {WORD("runtimeDone"), LINE_PLATFORM, false},
+    {WORD("initStart"), LINE_INIT, false},
+    {WORD("initRuntimeDone"), LINE_INIT, false},
+    {WORD("initReport"), LINE_INIT_REPORT, false},
+    {WORD("restoreStart"), LINE_INIT, true},
+    {WORD("restoreRuntimeDone"), LINE_INIT, true},
+    {WORD("restoreReport"), LINE_INIT_REPORT, true},
+    {WORD("extension"), LINE_PLATFORM, false},
+    {WORD("telemetrySubscription"), LINE_PLATFORM, false},
+    {WORD("logsSubscription"), LINE_PLATFORM, false},
+    {WORD("logsDropped"), LINE_PLATFORM, false},
+    {WORD("fault"), LINE_DEATH, false},
+};
+
+/* ---- JSON events ---- */
+
+static struct str plain_string(struct str raw)
+{
+    if (raw.len >= 2 && raw.at[0] == '"')
+        return (struct str){raw.at + 1, raw.len - 2};
+    return STR_NONE;
+}
+
+static void read_number(struct str raw, unsigned decimals, int64_t *out)
+{
+    int64_t value;
+    if (line_take_number(&raw, decimals, true, &value) && raw.len == 0)
+        *out = value;
+}
+
+static void read_metrics(struct str object, struct report *r)
+{
+    struct jscan j;
+    struct str key, value;
+    jscan_init(&j, object);
+    if (!jscan_object(&j))
+        return;
+    while (jscan_key(&j, &key) && jscan_slice(&j, &value)) {
+        if (str_eq(key, STR("durationMs")))
+            read_number(value, 6, &r->duration_ns);
+        else if (str_eq(key, STR("billedDurationMs")))
+            read_number(value, 0, &r->billed_ms);
+        else if (str_eq(key, STR("memorySizeMB")))
+            read_number(value, 0, &r->memory_mb);
+        else if (str_eq(key, STR("maxMemoryUsedMB")))
+            read_number(value, 0, &r->memory_used_mb);
+        else if (str_eq(key, STR("initDurationMs")))
+            read_number(value, 6, &r->init_ns);
+        else if (str_eq(key, STR("restoreDurationMs")))
+            read_number(value, 6, &r->restore_ns);
+        else if (str_eq(key, STR("billedRestoreDurationMs")))
+            read_number(value, 0, &r->billed_restore_ms);
+    }
+}
+
+/* `Root=1-…;Parent=…;Sampled=1` */
+static void read_tracing(struct str object, struct report *r)
+{
+    struct str value;
+    if (!jscan_member(object, STR("value"), &value))
+        return;
+    value = plain_string(value);
+    while (value.len) {
+        struct str part = str_take_until(&value, ';');
+        if (str_skip(&part, STR("Root=")))
+            r->trace_id = part;
+        else if (str_skip(&part, STR("Parent=")))
+            r->segment_id = part;
+        else if (str_skip(&part, STR("Sampled=")))
+            r->sampled = str_eq(part, STR("1"));
+    }
+}
+
+static void read_record(struct str record, struct platform *out)
+{
+    struct jscan j;
+    struct str key, value;
+    struct report *r = &out->report;
+    jscan_init(&j, record);
+    if (!jscan_object(&j))
+        return;
+    while (jscan_key(&j, &key) && jscan_slice(&j, &value)) {
+        if (str_eq(key, STR("requestId")))
+            out->id = plain_string(value);
+        else if (str_eq(key, STR("status")))
+            r->status = plain_string(value);
+        else if (str_eq(key, STR("errorType")))
+            r->error_type = plain_string(value);
+        else if (str_eq(key, STR("phase")))
+            r->phase = plain_string(value);
+        else if (str_eq(key, STR("metrics")))
+            read_metrics(value, r);
+        else if (str_eq(key, STR("tracing")))
+            read_tracing(value, r);
+        else if (str_eq(key, STR("functionName")))
+            out->function = plain_string(value);
+    }
+    r->request_id = out->id;
+}
+
+static void set_json_kind(struct platform *out, struct str type)
+{
+    out->kind = LINE_PLATFORM;
+    out->unknown = true;
+    out->done = str_eq(type, STR("runtimeDone"));
+    for (size_t i = 0; i < sizeof json_types / sizeof *json_types; i++)
+        if (str_eq(type, json_types[i].name)) {
+            out->kind = json_types[i].kind;
+            out->restore = json_types[i].restore;
+            out->unknown = false;
+        }
+}
+
+/* In initReport and restoreReport the duration is that of the init or the restore. */
+static void settle_durations(struct platform *out)
+{
+    struct report *r = &out->report;
+    if (out->kind != LINE_INIT_REPORT)
+        return;
+    *(out->restore ? &r->restore_ns : &r->init_ns) = r->duration_ns;
+    r->duration_ns = ABSENT;
+}
+
+/* One JSON object at the front of `s`. *len: its bytes, 0 when it is not whole. */
+static bool read_event(struct str s, struct platform *out, size_t *len)
+{
+    struct jscan j;
+    struct str key, value, type = STR_NONE, record = STR_NONE, time = STR_NONE;
+    *len = 0;
+    jscan_init(&j, s);
+    if (!jscan_object(&j))
+        return false;
+    while (jscan_key(&j, &key) && jscan_slice(&j, &value)) {
+        if (str_eq(key, STR("type")))
+            type = plain_string(value);
+        else if (str_eq(key, STR("record")))
+            record = value;
+        else if (str_eq(key, STR("time")))
+            time = plain_string(value);
+    }
+    if (j.failed)
+        return false;
+    *len = j.at;
+    if (!str_skip(&type, STR("platform.")))
+        return false;
+    set_json_kind(out, type);
+    (void)clock_take_iso(&time, &out->unix_ms);
+    if (record.len && record.at[0] == '"')
+        out->reason = plain_string(record);
+    else
+        read_record(record, out);
+    settle_durations(out);
+    return true;
+}
+
+static bool take_event(struct str *line, struct platform *out)
+{
+    size_t type_at = str_find(*line, STR("\"platform."));
+    size_t at = 0, len;
+    if (type_at == SIZE_MAX)
+        return false;
+    for (int tries = 0; tries < 16 && at < type_at; tries++) {
+        size_t next = str_find_char(str_from(*line, at), '{');
+        if (next == SIZE_MAX || at + next > type_at)
+            return false;
+        at += next;
+        if (read_event(str_from(*line, at), out, &len)) {
+            out->json = true;
+            out->before = str_first(*line, at);
+            out->text = str_first(str_from(*line, at), len);
+            *line = str_from(*line, at + len);
+            return true;
+        }
+        at += len ? len : 1;
+    }
+    return false;
+}
+
+/* ---- text ---- */
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static struct str take_id(struct str *s)
+{
+    size_t at = 0;
+    while (s->len && is_space(s->at[0]))
+        *s = str_from(*s, 1);
+    while (at < s->len && !is_space(s->at[at]) && !strchr("\"',\\|{}`", s->at[at]))
+        at++;
+    struct str id = str_first(*s, at);
+    *s = str_from(*s, at);
+    return id;
+}
+
+/* `RequestId: X Error: …`, `RequestId: X Process exited …`; other uses of the word are text. */
+static bool is_fault(struct str s)
+{
+    s = str_from(s, 10);
+    struct str id = take_id(&s);
+    s = str_trim_left(s);
+    return id.len > 0 && (str_starts(s, STR("Error:")) || str_starts(s, STR("Process exited")));
+}
+
+static bool is_caps(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* `SOMETHING RequestId: …` at the start of a line is written like a platform line. */
+static bool is_unknown_kind(struct str before)
+{
+    struct line_head head;
+    line_head_read(before, &head);
+    struct str word = str_trim(head.rest);
+    if (word.len < 4 || head.level != LEVEL_NONE || head.id.len)
+        return false;
+    for (size_t i = 0; i < word.len; i++)
+        if (!is_caps(word.at[i]))
+            return false;
+    return true;
+}
+
+static size_t find_token(struct str s, size_t *token)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < TOKEN_COUNT && best > 0; i++) {
+        struct str within = best == SIZE_MAX ? s : str_first(s, best + tokens[i].word.len - 1);
+        size_t at = str_find(within, tokens[i].word);
+        if (at < best) {
+            best = at;
+            *token = i;
+        }
+    }
+    return best;
+}
+
+/* Where the next platform line begins behind one at the front of `s`. */
+static size_t find_next(struct str s, size_t from)
+{
+    size_t best = s.len, at;
+    static const struct str heads[] = {WORD("START RequestId:"), WORD("END RequestId:"),
+                                       WORD("REPORT RequestId:"), WORD("INIT_START "),
+                                       WORD("INIT_REPORT "), WORD("{\"time\"")};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        at = str_find(str_from(s, from), heads[i]);
+        if (at != SIZE_MAX && from + at < best)
+            best = from + at;
+    }
+    return best;
+}
+
+/* A logger's level or other words before it make it part of a message. */
+static void judge_before(struct platform *out)
+{
+    struct line_head head;
+    line_head_read(out->before, &head);
+    out->unix_ms = head.unix_ms;
+    if (out->kind == LINE_TIMEOUT && head.id.len) {
+        out->id = head.id;
+        out->quoted = head.level != LEVEL_NONE || head.rest.len > 0;
+    } else {
+        out->quoted = head.rest.len > 0 || head.id.len > 0 ||
+                      (head.level != LEVEL_NONE && (head.timed || !head.bracket_level));
+    }
+}
+
+/* The id of `RequestId: X Error: Task timed out …` stands in the run before it; older forms
+ * have `<time> <id> Task timed out`, also with an id of another shape. */
+static void find_timeout_id(struct platform *out)
+{
+    struct str before = str_trim(out->before);
+    size_t at = str_find_last(before, STR("RequestId:"));
+    if (at != SIZE_MAX) {
+        struct str s = str_from(before, at + 10);
+        out->id = take_id(&s);
+        s = str_trim(s);
+        bool plain = s.len == 0 || str_eq(s, STR("Error:"));
+        struct str front = str_trim(str_first(before, at));
+        out->quoted = !plain || !(front.len == 0 || str_ends(front, STR("END")));
+        return;
+    }
+    struct line_head head;
+    line_head_read(before, &head);
+    if (out->id.len == 0 && head.timed && head.level == LEVEL_NONE && head.rest.len >= 3 &&
+        head.rest.len <= 64 && str_find_char(head.rest, ' ') == SIZE_MAX) {
+        out->id = head.rest;
+        out->quoted = false;
+    }
+}
+
+static void read_death(struct str text, size_t token, struct platform *out)
+{
+    struct str s = text;
+    if (str_skip(&s, STR("RequestId:"))) {
+        out->id = take_id(&s);
+        s = str_trim_left(s);
+        (void)str_skip(&s, STR("Error:"));
+    }
+    (void)token;
+    out->reason = str_trim(s);
+}
+
+static bool read_token(struct str text, size_t token, struct platform *out)
+{
+    struct str s = str_from(text, tokens[token].word.len);
+    out->kind = tokens[token].kind;
+    out->text = text;
+    judge_before(out);
+    switch (out->kind) {
+    case LINE_START:
+    case LINE_END:
+        out->id = take_id(&s);
+        return out->id.len > 0;
+    case LINE_REPORT:
+    case LINE_XRAY:
+    case LINE_INIT_REPORT:
+        out->restore = text.at[0] == 'R' && text.at[2] == 'S';
+        if (!report_read(text, &out->report))
+            out->kind = LINE_UNPARSED;
+        out->id = out->report.request_id;
+        return true;
+    case LINE_TIMEOUT:
+        find_timeout_id(out);
+        (void)report_timeout_read(text, &out->report);
+        return true;
+    case LINE_DEATH:
+        read_death(text, token, out);
+        return true;
+    default:
+        return true;
+    }
+}
+
+static bool take_text(struct str *line, struct platform *out)
+{
+    struct str s = *line;
+    size_t skipped = 0, token = 0;
+    for (;;) {
+        size_t at = find_token(s, &token);
+        if (at == SIZE_MAX)
+            return false;
+        struct str text = str_from(s, at);
+        out->before = str_first(*line, skipped + at);
+        bool fault = tokens[token].word.len != 10 || tokens[token].kind != LINE_DEATH || is_fault(text);
+        size_t end = find_next(text, tokens[token].word.len);
+        if (fault && read_token(str_first(text, end), token, out)) {
+            *line = str_from(text, end);
+            return true;
+        }
+        if (!fault && is_unknown_kind(out->before)) {
+            struct str id = str_from(text, 10);
+            *out = (struct platform){.kind = LINE_PLATFORM, .unknown = true, .unix_ms = TIME_NONE,
+                                     .id = take_id(&id), .text = text, .before = out->before};
+            *line = str_from(text, end);
+            return true;
+        }
+        skipped += at + tokens[token].word.len;
+        s = str_from(*line, skipped);
+    }
+}
+
+/* `REPORT` at the start of a line without what a REPORT must have. */
+static bool is_torn_report(struct str line)
+{
+    struct line_head head;
+    line_head_read(line, &head);
+    return head.level == LEVEL_NONE && head.id.len == 0 && str_starts(head.rest, STR("REPORT "));
+}
+
+bool platform_take(struct str *line, struct platform *out)
+{
+    struct str before = *line;
+    out->kind = LINE_APP;
+    out->id = out->reason = out->function = out->text = out->before = STR_NONE;
+    out->unix_ms = TIME_NONE;
+    out->json = out->quoted = out->restore = out->done = out->unknown = false;
+    report_clear(&out->report);
+    if (line->len < 7)
+        return false;
+    if (take_event(line, out) || take_text(line, out))
+        return true;
+    if (!is_torn_report(before))
+        return false;
+    out->kind = LINE_UNPARSED;
+    out->text = before;
+    *line = str_from(before, before.len);
+    return true;
+}
+
+bool platform_is_error_type(struct str word)
+{
+    static const struct str roots[] = {
+        WORD("Runtime."), WORD("Function."), WORD("Extension."), WORD("Sandbox.")};
+    word = str_trim(word);
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (str_skip(&word, roots[i])) {
+            for (size_t k = 0; k < word.len; k++)
+                if (!((word.at[k] | 32) >= 'a' && (word.at[k] | 32) <= 'z'))
+                    return false;
+            return word.len > 2;
+        }
+    return false;
+}

@@ -1,0 +1,31 @@
+/* Finds what the platform itself wrote inside a line: several platform lines may stand in one
+ * (copied text, a payload glued before END), behind any prefix, and as text or as JSON events.
+ * Pure; runs are borrowed from the line. */
+#ifndef LAMBDIG_MODEL_PLATFORM_H
+#define LAMBDIG_MODEL_PLATFORM_H
+
+#include "src/model/report.h"
+
+struct platform {
+    enum line_kind kind;
+    struct str id;       /* the request id that it names; empty: none */
+    struct str text;     /* from its first byte on, to its end */
+    struct str before;   /* what stood before it */
+    struct str reason;   /* LINE_DEATH: the platform's words */
+    struct str function; /* JSON: functionName; else empty */
+    int64_t unix_ms;     /* TIME_NONE */
+    bool json;
+    bool quoted;         /* other text stands before it: it may be part of a message */
+    bool restore;        /* RESTORE_… instead of INIT_… */
+    bool done;           /* platform.runtimeDone: its status is in report */
+    bool unknown;        /* written like a platform line, of a kind not known here */
+    struct report report;
+};
+
+/* Takes the first platform line off the front of `*line`, moving past it. false: no more. */
+bool platform_take(struct str *line, struct platform *out);
+
+/* The `Runtime.ExitError` kind of word that is the second line of a death. */
+bool platform_is_error_type(struct str word);
+
+#endif

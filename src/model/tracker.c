@@ -1,0 +1,239 @@
+#include "src/model/tracking.h"
+
+#include <stdlib.h>
+
+/* The way of one event: its stream, then, when it holds a word of interest or its stream waits
+ * for a further line, line by line through platform and application reading. Ceilings: 4,096
+ * streams, 1,024 attempts that are open or linger (96 in one stream), 65,536 known request
+ * ids, 1,024 functions; an ended attempt lingers for 256 events. */
+
+static void close_attempt(void *ctx, struct attempt *a)
+{
+    struct tracker *t = ctx;
+    app_flush_error(t, a->stream, NULL);
+    a->e.cut = true;
+    if (a->pending && !evidence_tells_of_failure(&a->e)) {
+        streams_drop(&t->streams, a);
+        return;
+    }
+    finals_build(&t->finals, a);
+    finals_drain(&t->finals, false);
+}
+
+struct tracker *tracker_new(const struct tracker_options *options, const struct tracker_sink *sink)
+{
+    struct tracker *t = xcalloc(1, sizeof *t);
+    streams_init(&t->streams, t, close_attempt);
+    t->finals.sink = *sink;
+    t->finals.options = *options;
+    t->finals.streams = &t->streams;
+    t->sink = *sink;
+    t->ids = ids_new();
+    t->tally = tally_new();
+    t->words = needles_new(app_words, app_word_count);
+    t->signs = signs_new();
+    t->clean = xcalloc(1, CLEAN_BYTES);
+    buf_init(&t->object, OBJECT_BYTES);
+    return t;
+}
+
+void tracker_free(struct tracker *t)
+{
+    if (!t)
+        return;
+    finals_release(&t->finals);
+    streams_release(&t->streams);
+    ids_free(t->ids);
+    tally_free(t->tally);
+    needles_free(t->words);
+    signs_free(t->signs);
+    buf_release(&t->object);
+    free(t->clean);
+    free(t);
+}
+
+void tracker_function(struct tracker *t, const struct function *function)
+{
+    struct tally_function *f = tally_find(t->tally, str_of(function->name));
+    if (f)
+        tally_configure(f, function->timeout_ms, function->memory_mb);
+}
+
+uint64_t tracker_unparsed(const struct tracker *t)
+{
+    return t->unparsed;
+}
+
+/* ---- lines ---- */
+
+static bool is_platform(uint64_t words)
+{
+    return words & ((1u << WORDS_PLATFORM) - 1);
+}
+
+/* Several platform lines may stand in one; what is none of them is the application's. */
+static void read_line(struct tracker *t, struct line *line)
+{
+    struct platform p;
+    struct str rest = line->text;
+    bool taken = false;
+    enum line_kind kind = LINE_APP;
+    struct attempt *owner = NULL;
+    if (!is_platform(line->words)) {
+        app_line(t, line);
+        return;
+    }
+    while (platform_take(&rest, &p)) {
+        if (!attach_accepts(t, line, &p))
+            continue;
+        attach_platform(t, line, &p);
+        if (!taken || line->kind == LINE_REPORT) {
+            kind = line->kind;
+            owner = line->owner;
+        }
+        taken = true;
+    }
+    if (!taken) {
+        app_line(t, line);
+        return;
+    }
+    line->kind = kind;
+    line->owner = owner;
+}
+
+static void hand_line(struct tracker *t, const struct line *line, struct str text, bool continues)
+{
+    struct line_mark mark = {.invocation = line->owner ? line->owner->seq : 0, .kind = line->kind,
+                             .continues = continues, .unix_ms = line->unix_ms};
+    if (line->kind == LINE_APP && (text.len > 6 && str_has(text, STR("\"_aws\""))))
+        mark.kind = LINE_METRIC;
+    t->sink.line(t->sink.ctx, line->event, text, &mark);
+}
+
+static bool waits_for_more(const struct tracker *t, const struct stream *stream)
+{
+    return stream->reading || stream->wrapped || stream->dying || t->object_stream == stream ||
+           stream->open > 1;
+}
+
+static void read_event(struct tracker *t, struct stream *stream, const struct event *event, uint64_t words)
+{
+    struct str rest = event->message;
+    bool whole = str_find_char(rest, '\n') == SIZE_MAX && str_find_char(rest, '\r') == SIZE_MAX;
+    uint64_t number = event->line;
+    bool first = true;
+    do {
+        struct str text = whole ? rest : str_take_line(&rest);
+        struct line line = {.event = event, .stream = stream, .number = number, .unix_ms = event->unix_ms};
+        line.words = whole || !words ? words : needles_in(t->words, text);
+        line.text = line_clean(text, t->clean, CLEAN_BYTES);
+        read_line(t, &line);
+        if (t->sink.line)
+            hand_line(t, &line, text, !first);
+        first = false;
+        number += event->message.len && !whole && rest.len && rest.at[-1] == '\n';
+    } while (!whole && rest.len);
+    if (!whole)
+        app_flush_error(t, stream, NULL);
+}
+
+static void hand_plain(struct tracker *t, struct stream *stream, const struct event *event)
+{
+    struct str rest = event->message;
+    struct attempt *owner = stream_only_open(stream);
+    struct line_mark mark = {.invocation = owner ? owner->seq : 0, .kind = LINE_APP, .unix_ms = event->unix_ms};
+    struct line_head head;
+    do {
+        struct str text = str_take_line(&rest);
+        if (mark.unix_ms == TIME_NONE) {
+            line_head_read(text, &head);
+            mark.unix_ms = head.unix_ms;
+        }
+        mark.kind = str_has(text, STR("\"_aws\"")) ? LINE_METRIC : LINE_APP;
+        t->sink.line(t->sink.ctx, event, text, &mark);
+        mark.continues = true;
+    } while (rest.len);
+}
+
+/* ---- the order of ends ---- */
+
+static void let_go(struct tracker *t)
+{
+    struct finals *f = &t->finals;
+    while (f->first && f->first->attempt && !f->first->settled &&
+           f->first->attempt->ended_at + LINGER_EVENTS < t->events) {
+        attach_settle(t, f->first->attempt);
+        finals_drain(f, false);
+    }
+}
+
+void tracker_add(struct tracker *t, const struct event *event)
+{
+    struct stream *stream = streams_find(&t->streams, t->tally, event);
+    uint64_t words = needles_in(t->words, event->message);
+    t->events++;
+    if (words || waits_for_more(t, stream)) {
+        read_event(t, stream, event, words);
+    } else {
+        app_plain_event(t, stream, event);
+        if (t->sink.line)
+            hand_plain(t, stream, event);
+    }
+    if (t->finals.first)
+        let_go(t);
+}
+
+void tracker_settle(struct tracker *t, int64_t now_unix_ms, int64_t settle_ms)
+{
+    struct finals *f = &t->finals;
+    for (struct attempt *a = t->streams.oldest_attempt, *next; a; a = next) {
+        next = a->newer;
+        if (a->ended_at && a->e.has_report && a->e.end_unix_ms != TIME_NONE &&
+            a->e.end_unix_ms + settle_ms <= now_unix_ms && !a->final->settled) {
+            app_flush_error(t, a->stream, NULL);
+            attach_settle(t, a);
+        }
+    }
+    finals_drain(f, false);
+}
+
+/* An answer that was pasted behind the log of its invocation: nothing else came after it. */
+static void adopt_trailing_error(struct stream *stream)
+{
+    struct attempt *pending = stream->pending, *ended = stream->ended;
+    if (stream->named || !pending || !ended || pending->e.init_started || pending->e.init_failed ||
+        pending->e.unhandled.weight < ERROR_BARE || ended->e.unhandled.weight >= ERROR_BARE ||
+        ended->e.status != STATUS_NONE || ended->e.timeout_text)
+        return;
+    evidence_adopt_error(&ended->e, &pending->e);
+    memset(&pending->e.unhandled, 0, sizeof pending->e.unhandled);
+    pending->e.logged_signs = 0;
+}
+
+static void finish_streams(struct tracker *t)
+{
+    for (struct stream *stream = t->streams.oldest; stream; stream = stream->newer) {
+        app_flush_error(t, stream, NULL);
+        if (stream->wrapped && !stream->wrapped->e.has_report)
+            t->unparsed++;
+        adopt_trailing_error(stream);
+    }
+}
+
+static void settle_all(struct tracker *t, bool ended)
+{
+    for (struct attempt *a = t->streams.oldest_attempt, *next; a; a = next) {
+        next = a->newer;
+        if ((a->ended_at != 0) == ended)
+            attach_settle(t, a);
+    }
+}
+
+void tracker_finish(struct tracker *t)
+{
+    finish_streams(t);
+    settle_all(t, true);
+    finals_drain(&t->finals, true);
+    settle_all(t, false);
+    finals_drain(&t->finals, true);
+}

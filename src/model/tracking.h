@@ -1,0 +1,78 @@
+/* The tracker from inside: what its files share. */
+#ifndef LAMBDIG_MODEL_TRACKING_H
+#define LAMBDIG_MODEL_TRACKING_H
+
+#include "src/base/needles.h"
+#include "src/model/finals.h"
+#include "src/model/ids.h"
+#include "src/model/platform.h"
+#include "src/model/streams.h"
+
+enum {
+    LINGER_EVENTS = 256,        /* events of the input that an ended attempt waits for more */
+    WRAP_LINES = 4,             /* lines that a wrapped REPORT may go on for */
+    OBJECT_LINES = 200,         /* lines of one JSON object that was printed over many */
+    OBJECT_BYTES = 32 * 1024,
+    CLEAN_BYTES = 64 * 1024,    /* of a line with colours; the rest is not looked at */
+    BURST_GAP_MS = 1000         /* errors without a request further apart are two records */
+};
+
+struct tracker {
+    struct streams streams;
+    struct finals finals;
+    struct ids *ids;
+    struct tally *tally;
+    struct needles *words;
+    struct signs *signs;
+    struct tracker_sink sink;
+    uint64_t events, unparsed;
+    /* a JSON object that came line by line */
+    struct stream *object_stream;
+    struct buf object;
+    int object_depth;
+    unsigned object_lines;
+    bool object_marked;
+    bool object_error; /* the line that opened it was an error's */
+    enum level object_level;
+    char *clean; /* CLEAN_BYTES */
+};
+
+/* One line on its way. */
+struct line {
+    const struct event *event;
+    struct stream *stream;
+    struct str text;  /* cleaned */
+    uint64_t number;  /* in its input */
+    uint64_t words;   /* of the tracker's needles */
+    enum line_kind kind;
+    struct attempt *owner;
+    int64_t unix_ms;
+};
+
+/* attach.c: which attempt a line belongs to */
+void attach_platform(struct tracker *t, struct line *line, struct platform *p);
+bool attach_accepts(struct tracker *t, const struct line *line, const struct platform *p);
+struct attempt *attach_by_id(struct stream *stream, struct str id);
+struct attempt *attach_new(struct tracker *t, struct line *line, struct str id, bool started);
+struct attempt *attach_pending(struct tracker *t, struct line *line);
+void attach_touch(struct attempt *a, const struct line *line);
+void attach_settle(struct tracker *t, struct attempt *a);
+
+/* applines.c: the lines that the function's own code wrote */
+void app_line(struct tracker *t, struct line *line);
+/* One whole event without any word of interest. */
+void app_plain_event(struct tracker *t, struct stream *stream, const struct event *event);
+/* Ends the error that is being read: it goes to its owner, else to `claimant`, else it makes
+ * every open attempt of the stream suspect. */
+void app_flush_error(struct tracker *t, struct stream *stream, struct attempt *claimant);
+void app_drop_object(struct tracker *t);
+extern const struct str app_words[];
+extern const size_t app_word_count;
+#define WORDS_PLATFORM 12 /* the first of app_words are the platform's */
+
+static inline struct place line_place(const struct line *line)
+{
+    return (struct place){line->number, line->event->input};
+}
+
+#endif
