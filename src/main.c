@@ -1,4 +1,195 @@
-int main(void)
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "config.h"
+#ifdef HAVE_SYS_PRCTL_H
+#include <sys/prctl.h>
+#endif
+
+#include "src/base/log.h"
+#include "src/cli/cli.h"
+#include "src/program.h"
+
+/* Tells the commands apart and checks what each may be given; the rest is theirs. */
+
+static const struct command_row {
+    const char *name;
+    bool built;     /* false: of a later version; named so that nobody takes it for a function */
+    bool has_source;
+} commands[] = {
+    {"demo", true, true},    {"triage", true, true},  {"config", true, false},
+    {"tail", false, false},  {"trace", false, false}, {"queue", false, false},
+    {"doctor", false, false}, {"record", false, false},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+#define COMMANDS_BUILT "demo, triage and config"
+
+static const struct command_row *find_command(const char *name)
 {
-    return 0;
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+/* stdin, stdout and stderr stay open, so that no file of ours ever becomes one of them. */
+static void hold_standard_files(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+            _exit(70);
+}
+
+static void forbid_cores(const struct settings *settings)
+{
+    if (settings->allow_core)
+        return;
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+#ifdef HAVE_SYS_PRCTL_H
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+static bool not_built(const char *name, struct err *err)
+{
+    err_set(err, ERR_USAGE, "command: %s: this version does not have it yet", name);
+    return err_advise(err, "it has the console, " COMMANDS_BUILT);
+}
+
+static bool no_account(const char *why, struct err *err)
+{
+    err_set(err, ERR_USAGE, "%s: this version does not read a live AWS account yet", why);
+    return err_advise(err, "give --case DIR or --logs FILE, or see lambdig demo");
+}
+
+/* A first word that is no command: a slip, a file without --logs, or a function of an account. */
+static bool unknown_word(const char *word, struct err *err)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        names[i] = commands[i].name;
+    const char *near = str_nearest(str_of(word), names, COMMAND_COUNT);
+    if (near) {
+        err_set(err, ERR_USAGE, "command: %s: there is no such command, did you mean %s?", word, near);
+        return err_advise(err, "this version has the console, " COMMANDS_BUILT);
+    }
+    if (access(word, F_OK) == 0) {
+        err_set(err, ERR_USAGE, "argument: %s: a file is given with --logs, a recorded incident with --case", word);
+        return err_advise(err, "lambdig --logs %.150s", word);
+    }
+    return no_account(word, err);
+}
+
+static bool check_source(const struct settings *s, const struct command *c, struct err *err)
+{
+    bool demo = strcmp(c->name, "demo") == 0, has_case = s->case_dir[0] != '\0', has_logs = s->logs.count > 0;
+    if (demo + has_case + has_logs > 1)
+        return err_set(err, ERR_USAGE, "%s: one input at a time", demo ? "demo, --case and --logs" : "--case and --logs");
+    if (demo || has_case || has_logs)
+        return true;
+    if (c->count > 0 && strcmp(c->name, "triage") == 0 && access(c->arguments[0], F_OK) == 0) {
+        err_set(err, ERR_USAGE, "triage: %s: a file is given with --logs", c->arguments[0]);
+        return err_advise(err, "lambdig triage --logs %.150s", c->arguments[0]);
+    }
+    return no_account(c->count ? c->arguments[0] : c->name, err);
+}
+
+static bool check_command(const struct settings *s, const struct command *c, struct err *err)
+{
+    bool config = strcmp(c->name, "config") == 0;
+    if (s->asked.check && !config)
+        return err_set(err, ERR_USAGE, "option: --check: it belongs to lambdig config");
+    if (!config)
+        return check_source(s, c, err);
+    if (c->count > 0)
+        return err_set(err, ERR_USAGE, "config: %s: it takes no argument", c->arguments[0]);
+    if (strcmp(s->format, "markdown") == 0)
+        return err_set(err, ERR_USAGE, "--format: markdown is a form of triage, not of config");
+    return true;
+}
+
+static bool read_command(const struct settings *s, char **arguments, int count, struct command *out, struct err *err)
+{
+    const struct command_row *row = count > 0 ? find_command(arguments[0]) : NULL;
+    *out = (struct command){row ? row->name : "console", arguments, (size_t)count};
+    if (row) {
+        out->arguments++;
+        out->count--;
+    }
+    if (row && !row->built)
+        return not_built(row->name, err);
+    bool has_input = s->case_dir[0] != '\0' || s->logs.count > 0;
+    if (!row && count > 0 && !has_input)
+        return unknown_word(arguments[0], err);
+    return check_command(s, out, err);
+}
+
+/* Where stdout is no terminal, the console's forms print the triage. */
+static bool wants_console(const struct command *c)
+{
+    if (strcmp(c->name, "triage") == 0)
+        return false;
+    if (isatty(STDOUT_FILENO))
+        return true;
+    fputs("lambdig: stdout is no terminal: this is the triage instead of the console\n", stderr);
+    return false;
+}
+
+static int run_on_source(const struct settings *settings, const struct command *command)
+{
+    struct source *source;
+    struct err err = {0};
+    bool console = wants_console(command);
+    if (!program_open(settings, command, !console, &source, &err)) {
+        err_print(&err);
+        return err_exit_status(&err);
+    }
+    if (console)
+        return program_console(settings, source);
+    int status = cli_triage(settings, source);
+    source_free(source);
+    return status;
+}
+
+static int run(struct settings *settings, int argc, char **argv)
+{
+    struct err err = {0};
+    struct command command;
+    bool good = settings_load(settings, &argc, argv, &err);
+    if (good && settings->asked.help) {
+        program_help();
+        return 0;
+    }
+    if (good && settings->asked.version) {
+        program_version();
+        return 0;
+    }
+    good = good && read_command(settings, argv, argc, &command, &err) &&
+           (!settings->asked.check || program_check(settings, &err)) &&
+           (settings->debug_log[0] == '\0' || log_open(settings->debug_log, &err));
+    if (!good) {
+        err_print(&err);
+        return err_exit_status(&err);
+    }
+    forbid_cores(settings);
+    if (strcmp(command.name, "config") == 0)
+        return cli_config(settings, settings->asked.check);
+    return run_on_source(settings, &command);
+}
+
+int main(int argc, char **argv)
+{
+    hold_standard_files();
+    setlocale(LC_CTYPE, "");
+    signal(SIGPIPE, SIG_IGN); /* a write that fails says so, and the end is silent: 141 */
+    struct settings settings;
+    settings_init(&settings);
+    int status = run(&settings, argc, argv);
+    settings_release(&settings);
+    log_close();
+    return status;
 }

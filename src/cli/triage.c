@@ -40,7 +40,7 @@ static void on_signal(int number)
 
 static void catch_signals(struct source *source, struct sigaction old[ENDING_COUNT])
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* a second one kills */
     caught_signal = 0;
     waiting_source = source;
     for (size_t i = 0; i < ENDING_COUNT; i++) {
@@ -211,7 +211,7 @@ static int run_to_end(struct run *run)
 static bool unknown_class(struct str word, struct err *err)
 {
     const char *names[FAILURE_CLASS_COUNT + 1] = {"any"};
-    for (size_t i = 0; i < FAILURE_CLASS_COUNT; i++)
+    for (unsigned i = 0; i < FAILURE_CLASS_COUNT; i++)
         names[i + 1] = failure_class_row(i)->name;
     const char *near = str_nearest(word, names, FAILURE_CLASS_COUNT + 1);
     if (near)
@@ -230,7 +230,7 @@ static bool read_fail_on(struct run *run, struct err *err)
         else if (!str_eq(word, STR("any")))
             return unknown_class(word, err);
         else
-            for (size_t i = 0; i < FAILURE_CLASS_COUNT; i++)
+            for (unsigned i = 0; i < FAILURE_CLASS_COUNT; i++)
                 run->fail_on[i] = run->fail_on[i] || failure_class_row(i)->is_failure;
     }
     return true;

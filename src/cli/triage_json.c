@@ -1,7 +1,7 @@
 #include "src/base/jsonout.h"
 #include "src/cli/triage.h"
 
-/* One object a line; the keys in the order of the contract's table (docs/json.md). */
+/* One object a line; the keys in the order of the contract's table (docs/commands.md). */
 
 #define ADVICE_MAX 4096
 
@@ -190,7 +190,7 @@ static void put_summary(struct triage *t)
     put_count(&j, "failures", t->failures);
     jsonout_key(&j, "by_class");
     jsonout_open(&j, '{');
-    for (size_t class = 0; class < FAILURE_CLASS_COUNT; class++)
+    for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++)
         put_count(&j, failure_class_row(class)->name, t->by_class[class]);
     jsonout_close(&j, '}');
     put_count(&j, "lines", t->progress.lines);

@@ -24,7 +24,7 @@ static void put_code(struct triage *t, struct str text)
 static void put_counts(struct triage *t)
 {
     buf_add(&t->out.buf, STR("| class | code | invocations |\n|---|---|---:|\n"));
-    for (size_t class = 0; class < FAILURE_CLASS_COUNT; class++)
+    for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++)
         if (t->by_class[class])
             buf_printf(&t->out.buf, "| %s | %s | %llu |\n", failure_class_row(class)->title,
                        failure_class_row(class)->tag, (unsigned long long)t->by_class[class]);
@@ -114,7 +114,7 @@ static void put_end(struct triage *t)
     put_counts(t);
     for (size_t i = 0; i < t->signatures.count; i++)
         put_signature(t, &t->signatures.rows[i]);
-    for (size_t class = 0; class < FAILURE_CLASS_COUNT; class++)
+    for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++)
         if (t->signatures.others[class])
             buf_printf(&t->out.buf, "\n%s: %llu more of other kinds.\n", failure_class_row(class)->title,
                        (unsigned long long)t->signatures.others[class]);

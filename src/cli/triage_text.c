@@ -68,7 +68,7 @@ static void put_flags(struct triage *t)
 
 static void put_counts(struct triage *t)
 {
-    for (size_t class = 0; class < FAILURE_CLASS_COUNT; class++) {
+    for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++) {
         if (t->by_class[class] == 0)
             continue;
         const struct failure_class_row *row = failure_class_row(class);
@@ -224,7 +224,7 @@ static void put_end(struct triage *t)
     put_counts(t);
     for (size_t i = 0; i < t->signatures.count; i++)
         put_signature(t, &t->signatures.rows[i]);
-    for (size_t class = 0; class < FAILURE_CLASS_COUNT; class++)
+    for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++)
         if (t->signatures.others[class])
             buf_printf(&t->out.buf, "\n%s other kinds %s %llux\n", failure_class_row(class)->tag, dot(t),
                        (unsigned long long)t->signatures.others[class]);
