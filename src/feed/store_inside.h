@@ -5,6 +5,7 @@
 
 #include "src/feed/figures.h"
 #include "src/feed/names.h"
+#include "src/feed/recordpack.h"
 #include "src/feed/ring.h"
 #include "src/feed/store.h"
 
@@ -19,11 +20,26 @@ struct rows {
     struct row base; /* the first row of the newest block */
 };
 
-/* What is known of one invocation beside its record; found by seq modulo the count. */
+/* What is known of one invocation beside its record: its brief in 64 bytes, as there are many.
+ * Found by seq modulo the count. */
 struct slot {
-    struct invocation_brief brief; /* seq 0: free */
-    uint64_t record;               /* number in the ring of records */
-    bool has_verdict, has_record;
+    uint64_t seq; /* 0: free */
+    uint64_t signature, first_row;
+    int64_t start_unix_ms, end_unix_ms, duration_ns;
+    uint32_t row_span; /* last row less first */
+    uint32_t function;
+    uint32_t record;   /* the low half of its number in the ring of records */
+    uint8_t class, confidence;
+    int8_t cold : 2, at_limit : 2, slow : 2;
+    bool has_rows : 1, has_verdict : 1, has_record : 1, has_trace : 1, ended : 1;
+};
+_Static_assert(sizeof(struct slot) == 64, "slots are counted in");
+
+/* The first record of its kind, which later ones are packed against; kept for good. */
+#define DICTIONARIES 128u
+struct dictionary {
+    uint16_t len; /* 0: none yet */
+    char bytes[RECORD_MAX];
 };
 
 struct invocations {
@@ -33,6 +49,7 @@ struct invocations {
     uint8_t *marks; /* class and flags by seq modulo mark_count, for the rows; outlives the slots */
     uint64_t mark_count;
     uint64_t newest; /* highest seq seen; 0: none */
+    struct dictionary *dictionaries;
 };
 
 struct failure_time {
@@ -82,6 +99,9 @@ void store_unlock(struct store *store);
 void invocations_mark_row(const struct invocations *invocations, struct row *row);
 /* A row of invocation `seq` was added. */
 void invocations_note_row(struct store *store, uint64_t seq, uint64_t row);
+/* The whole verdict of a slot that was filled with it. false: it fell out. */
+void records_write(struct invocations *invocations, struct slot *slot, const struct invocation *inv);
+bool records_read(const struct invocations *invocations, const struct slot *slot, struct invocation *out);
 /* A verdict enters (+1) or leaves (-1) the figures of its function. */
 void functions_count(struct store *store, const struct invocation_brief *brief, int sign);
 void functions_note_row(struct store *store, uint32_t function, int64_t unix_ms);

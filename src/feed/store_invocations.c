@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
-/* Three things are held of an invocation, each longer than the one before: its record (packed:
- * no unused evidence, no unused text), its slot (the brief), and its mark (a byte: class and
- * flags, which is what rows read). A verdict that replaces another leaves the figures before
- * the new one enters, so nothing counts twice. */
+/* Three things are held of an invocation, each longer than the one before: its record (packed,
+ * in store_records.c), its slot (the brief), and its mark (a byte: class and flags, which is what
+ * rows read). A verdict that replaces another leaves the figures before the new one enters, so
+ * nothing counts twice. */
 
 #define SLOT_SHARE 4          /* a quarter of the memory goes to the slots */
 #define ROW_BYTES_A_MARK 64   /* a byte of mark for so many bytes of rows */
@@ -25,6 +25,7 @@ void invocations_init(struct invocations *invocations, size_t bytes, size_t text
     invocations->slots = xcalloc(invocations->slot_count, sizeof *invocations->slots);
     invocations->mark_count = text_bytes / ROW_BYTES_A_MARK + invocations->slot_count;
     invocations->marks = xcalloc(invocations->mark_count, 1);
+    invocations->dictionaries = xcalloc(DICTIONARIES, sizeof *invocations->dictionaries);
 }
 
 void invocations_release(struct invocations *invocations)
@@ -32,6 +33,7 @@ void invocations_release(struct invocations *invocations)
     ring_release(&invocations->records);
     free(invocations->slots);
     free(invocations->marks);
+    free(invocations->dictionaries);
 }
 
 /* ---- marks ---- */
@@ -89,7 +91,7 @@ static struct slot *slot_find(const struct invocations *invocations, uint64_t se
     if (!slot_reaches(invocations, seq))
         return NULL;
     struct slot *slot = &invocations->slots[seq % invocations->slot_count];
-    return slot->brief.seq == seq ? slot : NULL;
+    return slot->seq == seq ? slot : NULL;
 }
 
 /* The slot of `seq`, taken from an older invocation when needed. NULL: it is too old itself. */
@@ -100,12 +102,11 @@ static struct slot *slot_take(struct store *store, uint64_t seq)
     if (!slot_reaches(invocations, seq))
         return NULL;
     struct slot *slot = &invocations->slots[seq % invocations->slot_count];
-    if (slot->brief.seq == seq)
+    if (slot->seq == seq)
         return slot;
-    if (slot->brief.seq != 0 && !slot->has_verdict)
+    if (slot->seq != 0 && !slot->has_verdict)
         store->status.open_invocations--;
-    *slot = (struct slot){.brief = {.seq = seq, .first_row = UINT64_MAX, .last_row = UINT64_MAX,
-                                    .class = FAILURE_NONE}};
+    *slot = (struct slot){.seq = seq, .class = FAILURE_NONE};
     store->status.open_invocations++;
     return slot;
 }
@@ -115,86 +116,78 @@ void invocations_note_row(struct store *store, uint64_t seq, uint64_t row)
     struct slot *slot = slot_take(store, seq);
     if (slot == NULL)
         return;
-    if (slot->brief.first_row == UINT64_MAX)
-        slot->brief.first_row = row;
-    slot->brief.last_row = row;
+    if (!slot->has_rows)
+        slot->first_row = row;
+    slot->has_rows = true;
+    uint64_t span = row - slot->first_row;
+    slot->row_span = span < UINT32_MAX ? (uint32_t)span : UINT32_MAX;
 }
 
-/* ---- records: what stands before the evidence, the evidence used, what stands after it ---- */
-
-#define HEAD_BYTES offsetof(struct invocation, evidence)
-#define TAIL_AT offsetof(struct invocation, function)
-_Static_assert(HEAD_BYTES + sizeof((struct invocation *)0)->evidence <= TAIL_AT,
-               "the evidence stands between head and tail");
-
-static size_t evidence_bytes(const struct invocation *inv)
+static struct invocation_brief slot_brief(const struct slot *slot)
 {
-    return inv->evidence_count * sizeof inv->evidence[0];
-}
-
-static void record_write(struct invocations *invocations, struct slot *slot, const struct invocation *inv)
-{
-    size_t tail = invocation_size(inv) - TAIL_AT, len = HEAD_BYTES + evidence_bytes(inv) + tail, held;
-    char *at = slot->has_record ? ring_change(&invocations->records, slot->record, &held) : NULL;
-    if (at == NULL || held != len)
-        at = ring_add(&invocations->records, len), slot->record = invocations->records.end - 1;
-    memcpy(at, inv, HEAD_BYTES);
-    memcpy(at + HEAD_BYTES, inv->evidence, evidence_bytes(inv));
-    memcpy(at + HEAD_BYTES + evidence_bytes(inv), (const char *)inv + TAIL_AT, tail);
-    slot->has_record = true;
-}
-
-static void record_read(const struct ring_record *record, struct invocation *out)
-{
-    memcpy(out, record->at, HEAD_BYTES);
-    size_t evidence = evidence_bytes(out);
-    memcpy(out->evidence, record->at + HEAD_BYTES, evidence);
-    memcpy((char *)out + TAIL_AT, record->at + HEAD_BYTES + evidence, record->len - HEAD_BYTES - evidence);
+    return (struct invocation_brief){
+        .seq = slot->seq,
+        .signature = slot->signature,
+        .first_row = slot->has_rows ? slot->first_row : UINT64_MAX,
+        .last_row = slot->has_rows ? slot->first_row + slot->row_span : UINT64_MAX,
+        .start_unix_ms = slot->start_unix_ms,
+        .end_unix_ms = slot->end_unix_ms,
+        .duration_ns = slot->duration_ns,
+        .function = slot->function,
+        .class = slot->class,
+        .confidence = slot->confidence,
+        .cold = slot->cold,
+        .at_limit = slot->at_limit,
+        .slow = slot->slow,
+        .has_trace = slot->has_trace,
+        .ended = slot->ended,
+    };
 }
 
 /* ---- verdicts ---- */
 
-static struct invocation_brief brief_of(const struct invocation *inv, uint32_t function)
+static void slot_put(struct slot *slot, const struct invocation *inv, uint32_t function)
 {
-    return (struct invocation_brief){
-        .seq = inv->seq,
-        .signature = inv->signature,
-        .first_row = UINT64_MAX,
-        .last_row = UINT64_MAX,
-        .start_unix_ms = inv->start_unix_ms,
-        .end_unix_ms = inv->end_unix_ms,
-        .duration_ns = inv->duration_ns,
-        .function = function,
-        .class = inv->class,
-        .confidence = inv->confidence,
-        .cold = inv->cold,
-        .at_limit = inv->memory_at_limit,
-        .slow = inv->slow,
-        .has_trace = inv->trace_id.len > 0,
-        .ended = inv->ended,
-    };
+    slot->signature = inv->signature;
+    slot->start_unix_ms = inv->start_unix_ms;
+    slot->end_unix_ms = inv->end_unix_ms;
+    slot->duration_ns = inv->duration_ns;
+    slot->function = function;
+    slot->class = inv->class;
+    slot->confidence = inv->confidence;
+    slot->cold = inv->cold == 1 ? 1 : inv->cold == 0 ? 0 : -1;
+    slot->at_limit = inv->memory_at_limit == 1 ? 1 : inv->memory_at_limit == 0 ? 0 : -1;
+    slot->slow = inv->slow == 1 ? 1 : inv->slow == 0 ? 0 : -1;
+    slot->has_trace = inv->trace_id.len > 0;
+    slot->ended = inv->ended;
+    slot->has_verdict = true;
 }
 
-static void verdict_count(struct store *store, const struct invocation_brief *brief, int sign)
+static void verdict_count(struct store *store, const struct slot *slot, int sign)
 {
-    store->status.by_class[brief->class] += (uint64_t)(int64_t)sign;
+    struct invocation_brief brief = slot_brief(slot);
+    store->status.by_class[brief.class] += (uint64_t)(int64_t)sign;
     store->status.invocations += (uint64_t)(int64_t)sign;
-    functions_count(store, brief, sign);
+    functions_count(store, &brief, sign);
 }
 
-static void slot_fill(struct store *store, struct slot *slot, const struct invocation *inv,
-                      struct invocation_brief brief)
+static void verdict_put(struct store *store, struct slot *slot, const struct invocation *inv, uint32_t function)
 {
     if (slot->has_verdict)
-        verdict_count(store, &slot->brief, -1);
+        verdict_count(store, slot, -1);
     else
         store->status.open_invocations--;
-    brief.first_row = slot->brief.first_row;
-    brief.last_row = slot->brief.last_row;
-    slot->brief = brief;
-    slot->has_verdict = true;
-    record_write(&store->invocations, slot, inv);
-    verdict_count(store, &brief, +1);
+    slot_put(slot, inv, function);
+    records_write(&store->invocations, slot, inv);
+    verdict_count(store, slot, +1);
+}
+
+/* It came too late to be kept: it counts, and counts once. */
+static void verdict_count_only(struct store *store, const struct invocation *inv, uint32_t function)
+{
+    struct slot slot = {.seq = inv->seq};
+    slot_put(&slot, inv, function);
+    verdict_count(store, &slot, +1);
 }
 
 void store_add_invocation(struct store *store, const struct invocation *inv, uint32_t function)
@@ -203,11 +196,10 @@ void store_add_invocation(struct store *store, const struct invocation *inv, uin
         die("store: invocation %llu of class %d", (unsigned long long)inv->seq, inv->class);
     struct slot *slot = slot_take(store, inv->seq);
     uint8_t *mark = mark_at(&store->invocations, inv->seq);
-    struct invocation_brief brief = brief_of(inv, function);
     if (slot != NULL)
-        slot_fill(store, slot, inv, brief);
+        verdict_put(store, slot, inv, function);
     else if (mark != NULL && (*mark & MARK_CLASS) == FAILURE_NONE)
-        verdict_count(store, &brief, +1); /* came too late to be kept, and counts once */
+        verdict_count_only(store, inv, function);
     if (mark != NULL)
         *mark = mark_of(inv);
     store->changed = true;
@@ -215,13 +207,9 @@ void store_add_invocation(struct store *store, const struct invocation *inv, uin
 
 bool store_read_invocation(struct store *store, uint64_t seq, struct invocation *out)
 {
-    struct ring_record record;
     store_lock(store);
     const struct slot *slot = slot_find(&store->invocations, seq);
-    bool held = slot != NULL && slot->has_record &&
-                ring_find(&store->invocations.records, slot->record, &record);
-    if (held)
-        record_read(&record, out);
+    bool held = slot != NULL && records_read(&store->invocations, slot, out);
     store_unlock(store);
     return held;
 }
@@ -236,7 +224,7 @@ size_t store_read_briefs(struct store *store, uint64_t from, size_t count, struc
     for (uint64_t seq = from < first ? first : from; seq <= newest && done < count; seq++) {
         const struct slot *slot = slot_find(invocations, seq);
         if (slot != NULL && slot->has_verdict)
-            out[done++] = slot->brief;
+            out[done++] = slot_brief(slot);
     }
     store_unlock(store);
     return done;
@@ -248,7 +236,7 @@ bool store_read_brief(struct store *store, uint64_t seq, struct invocation_brief
     const struct slot *slot = slot_find(&store->invocations, seq);
     bool held = slot != NULL && slot->has_verdict;
     if (held)
-        *out = slot->brief;
+        *out = slot_brief(slot);
     store_unlock(store);
     return held;
 }

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "src/feed/figures.h"
+#include "src/feed/recordpack.h"
 #include "src/feed/rowpack.h"
 
 #define MS 1000000LL /* nanoseconds */
@@ -143,6 +144,47 @@ static void a_row_head_reads_as_written_whatever_its_numbers(void **state)
         }
 }
 
+/* ---- records ---- */
+
+static void check_record(struct str record, struct str dictionary, size_t most)
+{
+    static char packed[RECORD_PACKED_MAX + 1], read[RECORD_MAX];
+    packed[RECORD_PACKED_MAX] = 0x55;
+    size_t len = recordpack_write(record, dictionary, packed);
+    assert_true(len <= most && len <= RECORD_PACKED_MAX);
+    assert_int_equal(packed[RECORD_PACKED_MAX], 0x55);
+    assert_int_equal(recordpack_read(packed, dictionary, read), record.len);
+    if (record.len > 0)
+        assert_memory_equal(read, record.at, record.len);
+}
+
+static void a_record_reads_as_written_whatever_its_bytes_and_its_dictionary(void **state)
+{
+    (void)state;
+    static char bytes[2 * RECORD_MAX];
+    uint32_t random = 1;
+    for (unsigned kinds = 1; kinds <= 256; kinds *= 4) { /* all alike up to all different */
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            random = random * 1664525u + 1013904223u;
+            bytes[i] = (char)((random >> 24) % kinds);
+        }
+        static const size_t lens[] = {0, 1, 3, 4, 5, 14, 15, 16, 19, 270, 274, 275, 600, RECORD_MAX};
+        for (size_t i = 0; i < sizeof lens / sizeof *lens; i++)
+            for (size_t d = 0; d < sizeof lens / sizeof *lens; d++)
+                check_record((struct str){bytes, lens[i]}, (struct str){bytes + 1000, lens[d]}, SIZE_MAX);
+    }
+}
+
+static void a_record_like_its_dictionary_takes_a_few_bytes(void **state)
+{
+    (void)state;
+    char dictionary[600], record[600];
+    for (size_t i = 0; i < sizeof record; i++)
+        dictionary[i] = record[i] = (char)(i * i >> 3);
+    record[100]++;
+    check_record((struct str){record, sizeof record}, (struct str){dictionary, sizeof dictionary}, 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +194,8 @@ int main(void)
         cmocka_unit_test(instants_before_1970_and_far_apart_are_covered),
         cmocka_unit_test(the_newest_bucket_is_shown_last_and_large_counts_are_halved),
         cmocka_unit_test(a_row_head_reads_as_written_whatever_its_numbers),
+        cmocka_unit_test(a_record_reads_as_written_whatever_its_bytes_and_its_dictionary),
+        cmocka_unit_test(a_record_like_its_dictionary_takes_a_few_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
