@@ -159,16 +159,50 @@ static void compose_start(struct log_line *line, struct str text, struct buf *ou
     log_line_add(line, out, ROLE_PLATFORM, "START  %.*s  %.*s", STR_ARG(short_id(text)), STR_ARG(version));
 }
 
+/* `INIT_START Runtime Version: python:3.12.v43` + TAB + ARN: the version is what tells. */
+static bool compose_init(struct log_line *line, struct str text, struct buf *out)
+{
+    struct str version = text;
+    size_t at = str_find(text, STR("Runtime Version: "));
+    if (at == SIZE_MAX)
+        return false;
+    version = str_from(text, at + 17);
+    struct str name = str_take_word(&version);
+    log_line_add(line, out, ROLE_PLATFORM, "INIT   %.*s", STR_ARG(str_first(name, 100)));
+    return name.len > 0;
+}
+
+static bool compose_xray(struct log_line *line, struct str text, struct buf *out)
+{
+    struct str rest = text;
+    size_t at = str_find(text, STR("TraceId: "));
+    if (at == SIZE_MAX)
+        return false;
+    rest = str_from(text, at + 9);
+    struct str id = str_take_word(&rest);
+    bool sampled = str_has(rest, STR("Sampled: true"));
+    log_line_add(line, out, ROLE_PLATFORM, "XRAY   %.*s%s", STR_ARG(str_first(id, 100)), sampled ? "  sampled" : "");
+    return true;
+}
+
+static bool compose_platform(struct log_line *line, uint8_t kind, struct str text, struct buf *out)
+{
+    if ((kind == LINE_INIT && compose_init(line, text, out)) || (kind == LINE_XRAY && compose_xray(line, text, out)))
+        return true;
+    log_line_add_str(line, out, ROLE_PLATFORM, text);
+    return true;
+}
+
 static void add_duration(struct log_line *line, const struct report *r, const struct line_facts *facts, struct buf *out)
 {
     char ms[FIGURE_SIZE];
     figure_ms(r->duration_ns, ms);
     int64_t timeout_ms = facts->timeout_ms > 0 ? facts->timeout_ms : r->timeout_ms;
     bool full = timeout_ms > 0 && r->duration_ns >= timeout_ms * INT64_C(1000000);
-    log_line_add(line, out, full ? ROLE_BAR_FULL : ROLE_TEXT, "%7s", ms);
+    log_line_add(line, out, full ? ROLE_BAR_FULL : ROLE_TEXT, "%6s", ms);
     if (timeout_ms > 0)
         log_line_add(line, out, ROLE_DIM, "/%" PRId64, timeout_ms);
-    log_line_add(line, out, ROLE_DIM, " ms");
+    log_line_add(line, out, ROLE_DIM, "ms");
 }
 
 static void add_memory(struct log_line *line, const struct report *r, struct buf *out)
@@ -176,11 +210,11 @@ static void add_memory(struct log_line *line, const struct report *r, struct buf
     if (r->memory_used_mb == ABSENT)
         return;
     bool full = r->memory_mb > 0 && r->memory_used_mb >= r->memory_mb;
-    log_line_add(line, out, ROLE_DIM, "  mem ");
+    log_line_add(line, out, ROLE_DIM, " mem ");
     log_line_add(line, out, full ? ROLE_BAR_FULL : ROLE_TEXT, "%4" PRId64, r->memory_used_mb);
     if (r->memory_mb != ABSENT)
         log_line_add(line, out, ROLE_DIM, "/%" PRId64, r->memory_mb);
-    log_line_add(line, out, ROLE_DIM, " MB");
+    log_line_add(line, out, ROLE_DIM, "MB");
 }
 
 static void add_init(struct log_line *line, const char *what, int64_t ns, struct buf *out)
@@ -188,7 +222,7 @@ static void add_init(struct log_line *line, const char *what, int64_t ns, struct
     char ms[FIGURE_SIZE];
     figure_ms(ns, ms);
     if (ns != ABSENT)
-        log_line_add(line, out, ROLE_COLD, "  %s %s ms", what, ms);
+        log_line_add(line, out, ROLE_COLD, " %s %sms", what, ms);
 }
 
 static bool compose_report(struct log_line *line, struct str text, const struct line_facts *facts, struct buf *out)
@@ -197,20 +231,20 @@ static bool compose_report(struct log_line *line, struct str text, const struct 
     if (!report_parse(text, &r))
         return false;
     if (r.request_id.len > 0)
-        log_line_add(line, out, ROLE_TITLE, "REPORT %.*s ", STR_ARG(str_first(r.request_id, 8)));
+        log_line_add(line, out, ROLE_TITLE, "REPORT %-8.*s", STR_ARG(str_first(r.request_id, 8)));
     else
-        log_line_add(line, out, ROLE_TITLE, "INIT REPORT     ");
+        log_line_add(line, out, ROLE_TITLE, "INIT REPORT    ");
     if (r.duration_ns != ABSENT)
         add_duration(line, &r, facts, out);
     add_memory(line, &r, out);
     add_init(line, "init", r.init_ns, out);
     add_init(line, "restore", r.restore_ns, out);
-    if (r.status.len > 0 && !str_eq(r.status, STR("success")))
-        log_line_add(line, out, ROLE_LEVEL_ERROR, "  %.*s", STR_ARG(r.status));
-    if (r.error_type.len > 0)
-        log_line_add(line, out, ROLE_LEVEL_ERROR, "  %.*s", STR_ARG(str_first(r.error_type, 100)));
     if (facts->has_trace)
-        log_line_add(line, out, ROLE_TITLE, "  X");
+        log_line_add(line, out, ROLE_TITLE, " X");
+    if (r.error_type.len > 0)
+        log_line_add(line, out, ROLE_LEVEL_ERROR, " %.*s", STR_ARG(str_first(r.error_type, 100)));
+    else if (r.status.len > 0 && !str_eq(r.status, STR("success")))
+        log_line_add(line, out, ROLE_LEVEL_ERROR, " %.*s", STR_ARG(r.status));
     return true;
 }
 
@@ -242,8 +276,7 @@ static bool compose_known(struct log_line *line, const struct row *row, struct s
     case LINE_XRAY:
     case LINE_INIT:
     case LINE_PLATFORM:
-        log_line_add_str(line, out, ROLE_PLATFORM, text);
-        return true;
+        return compose_platform(line, row->kind, text, out);
     default:
         return json_line_compose(line, text, out);
     }
@@ -256,7 +289,7 @@ void log_line_compose(struct log_line *line, const struct row *row, struct str t
     if (row->late)
         log_line_add(line, out, ROLE_LATE, "late ");
     bool is_error = row->kind == LINE_ERROR || row->kind == LINE_TIMEOUT || row->kind == LINE_DEATH;
-    if (raw || row->continues)
+    if (raw || (row->continues && row->kind != LINE_XRAY))
         log_line_add_str(line, out, ROLE_TEXT, text);
     else if (!compose_known(line, row, text, facts, out))
         compose_app(line, text, is_error, out);
@@ -266,14 +299,42 @@ void log_line_compose(struct log_line *line, const struct row *row, struct str t
 
 /* ---- folded ---- */
 
+/* The evidence that is no platform line with numbers: those stand in the summary already. */
+static struct str telling_evidence(const struct invocation *inv)
+{
+    for (int i = 0; i < inv->evidence_count; i++) {
+        struct str text = invocation_text(inv, inv->evidence[i].text);
+        if (text.len > 0 && !str_has(text, STR("REPORT RequestId")) && text.at[0] != '{')
+            return text;
+    }
+    return STR_NONE;
+}
+
+/* What happened, in one line: the error, or for a timeout what was done last. */
 static struct str fold_reason(const struct invocation *inv)
 {
-    if (inv->exception_type.len > 0)
-        return invocation_text(inv, inv->exception_type);
-    if (inv->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)inv->class)->is_failure &&
-        inv->evidence_count > 0)
-        return invocation_text(inv, inv->evidence[0].text);
-    return invocation_text(inv, inv->last_text);
+    bool failed = inv->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)inv->class)->is_failure;
+    struct str last = invocation_text(inv, inv->last_text), reason = STR_NONE;
+    if (inv->class == FAILURE_TIMEOUT && last.len > 0)
+        return last;
+    if (failed)
+        reason = telling_evidence(inv);
+    return reason.len > 0 ? reason : last;
+}
+
+static void add_reason(struct log_line *line, const struct invocation *inv, struct buf *out)
+{
+    struct str type = invocation_text(inv, inv->exception_type), message = invocation_text(inv, inv->exception_message);
+    struct str reason = fold_reason(inv);
+    reason = str_take_line(&reason);
+    reason = str_from(reason, log_line_prefix(reason).skip);
+    if (type.len == 0) {
+        log_line_add_str(line, out, ROLE_TEXT, reason);
+        return;
+    }
+    log_line_add_str(line, out, ROLE_TEXT, type);
+    log_line_add_str(line, out, ROLE_TEXT, STR(": "));
+    log_line_add_str(line, out, ROLE_TEXT, str_take_line(&message));
 }
 
 void log_line_fold(struct log_line *line, const struct invocation *inv, uint64_t rows, struct buf *out)
@@ -281,16 +342,12 @@ void log_line_fold(struct log_line *line, const struct invocation *inv, uint64_t
     struct report r = {.duration_ns = inv->duration_ns, .memory_mb = inv->memory_mb, .memory_used_mb = inv->memory_used_mb,
                        .timeout_ms = ABSENT};
     struct line_facts facts = {.timeout_ms = inv->timeout_ms};
-    struct str reason = fold_reason(inv), message = invocation_text(inv, inv->exception_message);
     log_line_begin(line, out);
     log_line_add(line, out, ROLE_TITLE, "%-8.*s", STR_ARG(str_first(invocation_text(inv, inv->request_id), 8)));
-    add_duration(line, &r, &facts, out);
+    if (inv->duration_ns != ABSENT)
+        add_duration(line, &r, &facts, out);
     add_memory(line, &r, out);
-    add_init(line, "init", inv->init_ns, out);
-    log_line_add(line, out, ROLE_DIM, "  %" PRIu64 " lines  ", rows);
-    log_line_add_str(line, out, ROLE_TEXT, str_take_line(&reason));
-    if (inv->exception_type.len > 0 && message.len > 0) {
-        log_line_add_str(line, out, ROLE_TEXT, STR(": "));
-        log_line_add_str(line, out, ROLE_TEXT, str_take_line(&message));
-    }
+    log_line_add_str(line, out, ROLE_TEXT, STR("  "));
+    add_reason(line, inv, out);
+    log_line_add(line, out, ROLE_DIM, "  %" PRIu64 " lines", rows);
 }

@@ -92,7 +92,7 @@ static void add_item(struct menu_item *items, size_t *count, const char *word, c
     struct menu_item *item = &items[(*count)++];
     snprintf(item->word, sizeof item->word, "%s", word);
     snprintf(item->text, sizeof item->text, "%-4s %6" PRIu64 "  %s", tag, n, title);
-    item->role = role;
+    item->role = n ? role : ROLE_DIM;
 }
 
 unsigned act_LOG_CLASS(struct console *console, struct pane *pane)

@@ -12,6 +12,13 @@ static const struct failure_class_row *row_of(unsigned class)
     return class < FAILURE_CLASS_COUNT ? failure_class_row((enum failure_class)class) : NULL;
 }
 
+/* The first line of a text without the time and id that it repeats. */
+static struct str quoted(struct str text)
+{
+    text = str_trim(str_take_line(&text));
+    return str_from(text, log_line_prefix(text).skip);
+}
+
 /* ---- the head ---- */
 
 static void add_candidates(struct log_line *line, struct page *page, const struct invocation *inv)
@@ -153,8 +160,9 @@ static void silence_bar(struct page *page, const struct invocation *inv)
         snprintf(text, sizeof text, "%10s silent", span);
         page_bar(page, "Silence", str_of(text), inv->last_line_gap_ns / NS_PER_MS, inv->duration_ns / NS_PER_MS, ROLE_GAP);
     }
+    last = quoted(last);
     if (last.len > 0)
-        page_printf(page, "last line", ROLE_TEXT, "\"%.*s\"", STR_ARG(str_trim(str_take_line(&last))));
+        page_printf(page, "last line", ROLE_TEXT, "\"%.*s\"", STR_ARG(last));
 }
 
 static void numbers(struct page *page, const struct invocation *inv)
@@ -189,7 +197,7 @@ static void evidence(struct page *page, const struct invocation *inv)
         const struct evidence_item *item = &inv->evidence[i];
         struct str text = invocation_text(inv, item->text);
         char label[24] = "";
-        text = str_trim(str_take_line(&text));
+        text = quoted(text);
         if (item->line > 0)
             snprintf(label, sizeof label, "%8" PRIu64, item->line);
         if (text.len > 0)
