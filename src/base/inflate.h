@@ -10,7 +10,8 @@ struct inflate; /* ours */
 struct inflate *inflate_new(void);
 void inflate_free(struct inflate *z);
 /* Reads from `*in` (moved past what was taken) into out; sets *produced. At most `room` bytes are made.
- * false: corrupt; err ERR_INPUT_PARTIAL. Call again while in->len > 0 or *produced == room. */
+ * false: corrupt; err ERR_INPUT_PARTIAL; what came before the damage is in out and *produced
+ * counts it. Call again while in->len > 0 or *produced == room. */
 bool inflate_some(struct inflate *z, struct str *in, char *out, size_t room, size_t *produced,
                   struct err *err) MUST_USE;
 /* True when the last member ended whole: at the end of the input, false means cut short. */
