@@ -34,7 +34,7 @@ void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zo
     out->status = (struct rect){rows - 2, 0, 1, cols};
     out->keys = (struct rect){rows - 1, 0, 1, cols};
     struct rect body = {2, 0, rows - 4, cols};
-    if (zoom || cols < TWO_PANES_COLS) {
+    if (zoom || cols < TWO_PANES_COLS || focus == VIEW_FUNCTIONS) { /* the list has columns for any width */
         out->panes[focus] = body;
         return;
     }

@@ -1,6 +1,6 @@
 /* A terminal's size to rectangles, in screen coordinates. Pure; any thread.
  * Under 100 columns one pane; to 139 the list and the main pane; from 140 on the detail below
- * the main one. `zoom`: the focused pane alone. */
+ * the main one. `zoom`: the focused pane alone; so is the function list when it has the focus. */
 #ifndef LAMBDIG_UI_LAYOUT_H
 #define LAMBDIG_UI_LAYOUT_H
 

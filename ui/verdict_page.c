@@ -188,6 +188,12 @@ static void heading(struct page *page, const char *words)
         log_line_add(line, &page->text, ROLE_TITLE, "%s", words);
 }
 
+/* Its numbers stand in the bars above. */
+static bool is_report(struct str text)
+{
+    return str_has(text, STR("REPORT RequestId")) || str_has(text, STR("\"platform.report\""));
+}
+
 static void evidence(struct page *page, const struct invocation *inv)
 {
     if (inv->evidence_count == 0)
@@ -200,7 +206,7 @@ static void evidence(struct page *page, const struct invocation *inv)
         text = quoted(text);
         if (item->line > 0)
             snprintf(label, sizeof label, "%8" PRIu64, item->line);
-        if (text.len > 0)
+        if (text.len > 0 && !is_report(text))
             page_printf(page, label, ROLE_TEXT, "%s: \"%.*s\"", fact_seen((enum fact)item->fact), STR_ARG(str_first(text, 400)));
         else
             page_printf(page, label, ROLE_TEXT, "%s", fact_seen((enum fact)item->fact));

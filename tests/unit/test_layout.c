@@ -23,10 +23,10 @@ static void each_size_shows_its_panes(void **state)
         {1, 1, VIEW_LOGS, false, false, 0},          {9, 80, VIEW_LOGS, false, false, 0},
         {24, 39, VIEW_LOGS, false, false, 0},        {10, 40, VIEW_FUNCTIONS, false, true, F},
         {24, 80, VIEW_LOGS, false, true, L},         {24, 80, VIEW_INVOCATION, true, true, I},
-        {24, 99, VIEW_FUNCTIONS, false, true, F},    {40, 100, VIEW_FUNCTIONS, false, true, F | L},
+        {24, 99, VIEW_FUNCTIONS, false, true, F},    {40, 100, VIEW_FUNCTIONS, false, true, F},
         {40, 120, VIEW_LOGS, false, true, F | L},    {40, 120, VIEW_INVOCATION, false, true, F | I},
         {40, 139, VIEW_LOGS, false, true, F | L},    {40, 140, VIEW_LOGS, false, true, F | L | I},
-        {60, 200, VIEW_FUNCTIONS, false, true, F | L | I}, {60, 200, VIEW_LOGS, true, true, L},
+        {60, 200, VIEW_FUNCTIONS, false, true, F}, {60, 200, VIEW_INVOCATION, false, true, F | L | I}, {60, 200, VIEW_LOGS, true, true, L},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
