@@ -100,7 +100,7 @@ static void move_to(struct paint *p, int row, int col, struct buf *out)
         buf_add_char(out, '\r');
     else if (p->row >= 0 && p->row + 1 == row && col == 0)
         buf_add(out, STR("\r\n"));
-    else if (p->row == row)
+    else if (p->row == row && p->columns)
         buf_printf(out, "\033[%dG", col + 1);
     else if (col == 0)
         buf_printf(out, "\033[%dH", row + 1);
@@ -284,7 +284,7 @@ static bool find_move(struct paint *p, const struct canvas *now, struct move *ou
 {
     uint64_t new[ROWS_MAX], old[ROWS_MAX];
     int changed = 0;
-    if (now->rows > ROWS_MAX)
+    if (now->rows > ROWS_MAX || !p->scrolls)
         return false;
     for (int row = 0; row < now->rows; row++) {
         new[row] = row_hash(now, row);

@@ -21,6 +21,8 @@ struct paint {
     struct canvas was;  /* what the terminal shows */
     bool stale;         /* nothing is known of it: the next frame is drawn whole */
     bool utf8;          /* false: what is not ASCII is drawn as `?` */
+    bool scrolls;       /* it has DECSTBM, IL and DL */
+    bool columns;       /* it has CHA */
     int row, col;       /* where its cursor is; row -1: not known */
     int look;           /* what it writes in; -1: not known */
     struct paint_look looks[PAINT_LOOKS];

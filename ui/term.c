@@ -107,7 +107,7 @@ static void restore_now(void)
     tcsetattr(STDOUT_FILENO, TCSANOW, &term.before);
 }
 
-static const int fatal_signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSYS, SIGTRAP};
+static const int fatal_signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSYS, SIGTRAP, SIGPIPE};
 #define FATAL_COUNT (sizeof fatal_signals / sizeof *fatal_signals)
 static struct sigaction fatal_before[FATAL_COUNT];
 
@@ -129,8 +129,11 @@ static void fatal_watch(void)
     struct sigaction action = {.sa_handler = fatal, .sa_flags = SA_ONSTACK};
     sigaltstack(&alternate, NULL);
     sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < FATAL_COUNT; i++)
-        sigaction(fatal_signals[i], &action, &fatal_before[i]);
+    for (size_t i = 0; i < FATAL_COUNT; i++) {
+        sigaction(fatal_signals[i], NULL, &fatal_before[i]);
+        if (fatal_before[i].sa_handler != SIG_IGN) /* where someone ignores SIGPIPE, so it stays */
+            sigaction(fatal_signals[i], &action, NULL);
+    }
 }
 
 static void fatal_unwatch(void)
@@ -302,7 +305,7 @@ static bool check_terminal(struct err *err)
     const char *move = tigetstr("cup");
     if (!has_capability("cup") || !has_capability("clear"))
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which cannot move its cursor", terminal_name());
-    if (strncmp(move, "\033[%i%p1%d;%p2%dH", 17) != 0)
+    if (!str_starts(str_of(move), STR("\033[%i%p1%d;%p2%dH"))) /* padding may follow */
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which does not move its cursor by ECMA-48",
                        terminal_name());
     return true;
@@ -387,6 +390,8 @@ bool term_start(const struct term_options *options, struct err *err)
     keys_init(&term.keys);
     paint_init(&term.paint);
     term.paint.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    term.paint.scrolls = has_capability("csr") && has_capability("il1") && has_capability("dl1");
+    term.paint.columns = has_capability("hpa");
     term.paint.make_look = make_look;
     buf_init(&term.out, 1);
     term.started = true;

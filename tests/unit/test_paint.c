@@ -34,7 +34,7 @@ static int new_paint(void **state)
 {
     (void)state;
     paint_init(&paint);
-    paint.utf8 = true;
+    paint.utf8 = paint.scrolls = paint.columns = true;
     paint.make_look = make_look;
     canvas_init(&canvas);
     canvas_resize(&canvas, ROWS, COLS);
@@ -219,6 +219,19 @@ static void outside_utf_8_what_is_not_ascii_is_a_question_mark(void **state)
     assert_true(str_has(buf_str(&out), STR("a???z")));
 }
 
+static void a_terminal_that_cannot_scroll_gets_no_scroll(void **state)
+{
+    (void)state;
+    paint.scrolls = paint.columns = false;
+    for (int i = 0; i < 300; i++) {
+        move_rows();
+        frame();
+        assert_screen();
+        assert_false(str_has(buf_str(&out), STR("\033[r")));
+        assert_false(str_has(buf_str(&out), STR("\033[2G")));
+    }
+}
+
 static void another_size_is_drawn_whole(void **state)
 {
     (void)state;
@@ -242,6 +255,7 @@ int main(void)
         TEST(one_changed_cell_costs_a_move_and_the_cell),
         TEST(only_known_sequences_go_out),
         TEST(outside_utf_8_what_is_not_ascii_is_a_question_mark),
+        TEST(a_terminal_that_cannot_scroll_gets_no_scroll),
         TEST(another_size_is_drawn_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
