@@ -423,6 +423,8 @@ void app_line(struct tracker *t, struct line *line)
     }
     app_flush_error(t, stream, NULL);
     if (x.weight == ERROR_MENTIONED && !x.signs) {
+        if (x.level_error && head.id.len)
+            line->owner = owner_of_error(t, line, head.id);
         give(t, line);
         return;
     }

@@ -357,10 +357,13 @@ static bool begin_words(struct exception *x, const struct signs *signs, const st
     struct str rest = head->rest;
     unsigned signs_here = signs_in(signs, rest);
     bool error_level = head->level == LEVEL_ERROR;
-    if ((!signs_here && !error_level) || is_warning(rest))
+    bool warning = is_warning(rest);
+    if (!error_level && (!signs_here || warning))
         return false;
-    begin(x, error_level ? ERROR_LOGGED : ERROR_MENTIONED);
+    begin(x, error_level && !warning ? ERROR_LOGGED : ERROR_MENTIONED);
     x->level_error = error_level;
+    if (warning) /* Node writes its warnings at level ERROR */
+        return true;
     x->signs = signs_here;
     x->no_request = head->undefined_id;
     size_t at = str_find(rest, STR("An error occurred ("));

@@ -340,16 +340,19 @@ static void find_timeout_id(struct platform *out)
     }
 }
 
-static void read_death(struct str text, size_t token, struct platform *out)
+/* `RequestId: X Error: Task timed out after 1.00 seconds` is no death. */
+static void read_death(struct str text, struct platform *out)
 {
     struct str s = text;
     if (str_skip(&s, STR("RequestId:"))) {
         out->id = take_id(&s);
         s = str_trim_left(s);
         (void)str_skip(&s, STR("Error:"));
+        s = str_trim_left(s);
     }
-    (void)token;
     out->reason = str_trim(s);
+    if (report_timeout_read(s, &out->report))
+        out->kind = LINE_TIMEOUT;
 }
 
 static bool read_token(struct str text, size_t token, struct platform *out)
@@ -376,7 +379,7 @@ static bool read_token(struct str text, size_t token, struct platform *out)
         (void)report_timeout_read(text, &out->report);
         return true;
     case LINE_DEATH:
-        read_death(text, token, out);
+        read_death(text, out);
         return true;
     default:
         return true;
