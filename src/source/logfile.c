@@ -59,29 +59,43 @@ static bool all_failed(const struct logfile *l)
     return true;
 }
 
+/* A file can be closed and opened again when its turn comes; a pipe, or stdin, can't. */
+static bool may_park(const struct input *in)
+{
+    return in->bytes.regular && strcmp(in->path, "-") != 0;
+}
+
+static enum input_state look_into(struct logfile *l, struct input *in, int wait_ms, struct err *err)
+{
+    enum input_state state;
+    if (l->count == 1)
+        return input_begin(in, &l->wake, wait_ms, err);
+    do
+        state = input_fill(in, &l->wake, wait_ms, err);
+    while (state == INPUT_BUSY && may_park(in));
+    return state;
+}
+
 /* Finds out an input's form and, where there are several, its first time; closes a file that
- * is only to be read later. false: it is a pipe and nothing came yet. */
-static bool probe(struct logfile *l, struct input *in, int wait_ms)
+ * is only to be read later. INPUT_NOTHING, INPUT_BUSY: it is a pipe, and that is not known yet. */
+static enum input_state probe(struct logfile *l, struct input *in, int wait_ms)
 {
     struct err err = {0};
-    bool several = l->count > 1;
-    enum input_state state = several ? input_fill(in, &l->wake, wait_ms, &err)
-                                     : input_begin(in, &l->wake, wait_ms, &err);
-    if (state == INPUT_NOTHING)
-        return false;
+    enum input_state state = look_into(l, in, wait_ms, &err);
+    if (state == INPUT_NOTHING || state == INPUT_BUSY)
+        return state;
     if (state == INPUT_FAILED) {
         mark_failed(l, in, &err);
         if (!l->sunk || !all_failed(l)) /* else it is what the step fails with */
             keep_trouble(l, &err);
-    } else if (several && state == INPUT_EVENTS) {
-        in->first_unix_ms = in->format->has_times ? input_first_time(in) : TIME_NONE;
+    } else if (l->count > 1 && state == INPUT_EVENTS && in->format->has_times) {
+        in->first_unix_ms = input_first_time(in);
     }
-    if (several && !in->failed && in->regular)
+    if (l->count > 1 && !in->failed && may_park(in)) {
         input_close(in);
-    in->window = l->window;
-    if (in->reader)
-        in->reader->window = l->window;
-    return true;
+        in->window = l->window; /* its first time was wanted whatever the window */
+    }
+    return state;
 }
 
 /* Opens all; files are looked into at once, a pipe when the source is stepped. */
@@ -91,12 +105,14 @@ static void open_inputs(struct logfile *l)
         struct err err = {0};
         struct input *in = &l->inputs[i];
         *in = (struct input){.what = "the log", .path = l->paths[i], .number = (uint32_t)i,
-                             .first_unix_ms = TIME_NONE, .window = everything};
+                             .first_unix_ms = TIME_NONE, .window = l->window};
         if (!input_open(in, &l->room, &err)) {
             mark_failed(l, in, &err);
             keep_trouble(l, &err);
         } else if (in->bytes.regular) {
             l->progress.bytes_total += in->bytes.size;
+            if (l->count > 1 && may_park(in))
+                in->reader->window = everything;
             probe(l, in, 0);
         }
     }
@@ -114,23 +130,25 @@ static void settle_order(struct logfile *l)
 {
     bool by_time = l->count > 1;
     for (size_t i = 0; i < l->count; i++)
-        if (!l->inputs[i].failed && l->inputs[i].first_unix_ms == TIME_NONE)
-            by_time = false;
+        if (!l->inputs[i].failed && !l->inputs[i].done && l->inputs[i].first_unix_ms == TIME_NONE)
+            by_time = false; /* one that is done already has no event at all */
     merge_init(&l->merge, l->inputs, l->count, by_time, &l->room);
     settle_total(l);
     l->ordered = true;
 }
 
-/* false: a pipe is awaited. */
-static bool probe_rest(struct logfile *l, int wait_ms)
+/* STEP_DONE: all are known; else a pipe is awaited. */
+static enum step probe_rest(struct logfile *l, int wait_ms)
 {
     for (; l->probed < l->count; l->probed++) {
         struct input *in = &l->inputs[l->probed];
-        if (!in->failed && in->reader && !in->begun && !probe(l, in, wait_ms))
-            return false;
+        bool known = in->failed || !in->reader || (in->begun && in->bytes.regular);
+        enum input_state state = known ? INPUT_EVENTS : probe(l, in, wait_ms);
+        if (state == INPUT_NOTHING || state == INPUT_BUSY)
+            return state == INPUT_BUSY ? STEP_MORE : STEP_IDLE;
     }
     settle_order(l);
-    return true;
+    return STEP_DONE;
 }
 
 static void tell_troubles(struct logfile *l, const struct sink *sink)
@@ -192,10 +210,10 @@ static bool logfile_step(struct source *source, const struct sink *sink, int wai
                          enum step *step, struct err *err)
 {
     struct logfile *l = (struct logfile *)source;
-    *step = STEP_IDLE;
     l->sunk = true;
     tell_troubles(l, sink);
-    if (!l->ordered && !probe_rest(l, wait_ms))
+    *step = l->ordered ? STEP_DONE : probe_rest(l, wait_ms);
+    if (*step != STEP_DONE)
         return true;
     tell_troubles(l, sink);
     if (!all_failed(l))

@@ -338,6 +338,38 @@ static void many_files_are_merged_with_few_open(void **state)
     capture_release(&c);
 }
 
+/* stdin can't be opened twice, and the window holds for it all the same. */
+static void stdin_from_a_file_is_merged_with_others(void **state)
+{
+    static const char a[] = "2026-11-24T14:00:01.000Z START RequestId: a1\n"
+                            "2026-11-24T14:00:05.000Z END RequestId: a5\n";
+    static const char b[] = "2026-11-24T14:00:03.000Z START RequestId: b3\n";
+    int saved = dup(STDIN_FILENO);
+    struct capture c = {0};
+    int64_t since_ms;
+    struct str s = STR("2026-11-24T14:00:02Z");
+    (void)state;
+    assert_true(clock_take_iso(&s, &since_ms));
+    const char *paths[] = {"-", temp_file("b.log", b, sizeof b - 1),
+                           temp_file("without.json", "{\"events\":[]}", 13)};
+    int fd = open(temp_file("a.log", a, sizeof a - 1), O_RDONLY);
+    assert_true(fd >= 0 && dup2(fd, STDIN_FILENO) >= 0);
+    run_paths(&c, paths, 3, everything);
+    assert_true(c.done);
+    assert_int_equal(c.count, 3);
+    assert_string_equal(c.events[1].message, "START RequestId: b3");
+    assert_string_equal(c.events[2].message, "END RequestId: a5");
+    capture_release(&c);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    run_paths(&c, paths, 3, (struct window){since_ms, TIME_NONE});
+    assert_int_equal(c.count, 2);
+    assert_string_equal(c.events[0].message, "START RequestId: b3");
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    close(fd);
+    capture_release(&c);
+}
+
 static void a_window_keeps_what_lies_in_it_and_what_has_no_time(void **state)
 {
     static const char text[] = "2026-11-24T14:00:01.000Z START RequestId: 1\n"
@@ -502,6 +534,7 @@ int main(void)
         cmocka_unit_test(files_with_times_are_merged_by_them),
         cmocka_unit_test(files_without_times_are_read_one_after_the_other),
         cmocka_unit_test(many_files_are_merged_with_few_open),
+        cmocka_unit_test(stdin_from_a_file_is_merged_with_others),
         cmocka_unit_test(a_window_keeps_what_lies_in_it_and_what_has_no_time),
         cmocka_unit_test(a_fifo_is_read_to_its_end),
         cmocka_unit_test(a_partial_line_waits_for_its_end),
