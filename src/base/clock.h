@@ -14,8 +14,8 @@ int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
 
 /* ISO-8601 at the front of `*s`: date, `T` or blank, time, fraction of 0 to 9 digits after
- * `.` or `,`, then `Z`, `+hh:mm`, `+hhmm`, `-hh:mm`; without a zone it is UTC. Moves past what was read.
- * false, nothing moved: `*s` starts with no such instant. */
+ * `.` or `,`, then `Z`, `+hh:mm`, `+hhmm`, `-hh:mm`; without a zone it is UTC. Moves past what was
+ * read. false, nothing moved: `*s` starts with no such instant. */
 bool clock_take_iso(struct str *s, int64_t *unix_ms);
 
 /* `2026-11-24T14:03:04.123Z` into out (at least 32 bytes). Years 0 to 9999, else clamped. */

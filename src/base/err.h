@@ -46,7 +46,8 @@ enum err_code {
 
 struct err {
     enum err_code code;
-    char text[600]; /* what failed: on what: why; UTF-8, cut at a character, never with control bytes */
+    char text[600]; /* what failed: on what: why; UTF-8, cut at a character, never with control
+                       bytes */
     char hint[200]; /* what to do next; empty: the table's hint holds */
 };
 

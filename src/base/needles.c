@@ -256,7 +256,8 @@ uint64_t needles_in(const struct needles *n, struct str s)
     return n->scan(n, s);
 }
 
-uint64_t needles_in_by(const struct needles *n, struct str s, enum needles_scan scan, bool *supported)
+uint64_t needles_in_by(const struct needles *n, struct str s, enum needles_scan scan,
+                       bool *supported)
 {
     *supported = true;
 #if NEEDLES_VECTOR

@@ -26,7 +26,8 @@ static inline struct str str_of(const char *text)
 
 static inline struct str str_from(struct str s, size_t start)
 {
-    return start < s.len ? (struct str){s.at + start, s.len - start} : (struct str){s.at + s.len, 0};
+    return start < s.len ? (struct str){s.at + start, s.len - start}
+                         : (struct str){s.at + s.len, 0};
 }
 
 static inline struct str str_first(struct str s, size_t len)

@@ -129,7 +129,8 @@ static void show_as(struct cell_text *out, const char *format, unsigned code)
 
 static void show_caret(struct cell_text *out, uint32_t code)
 {
-    *out = (struct cell_text){.bytes = {'^', (char)(code ^ 0x40)}, .len = 2, .width = 2, .control = true};
+    *out = (struct cell_text){
+        .bytes = {'^', (char)(code ^ 0x40)}, .len = 2, .width = 2, .control = true};
 }
 
 /* Vowels and finals that join the Hangul letter before them into one syllable. */

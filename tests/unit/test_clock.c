@@ -164,7 +164,8 @@ static void option_values_are_read_in_every_form(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};
         int64_t unix_ms;
-        assert_true(clock_parse_when(str_of(cases[i].text), FAKE_NOW, cases[i].utc, &unix_ms, &err));
+        assert_true(
+            clock_parse_when(str_of(cases[i].text), FAKE_NOW, cases[i].utc, &unix_ms, &err));
         assert_true(unix_ms == cases[i].unix_ms);
     }
 }

@@ -128,7 +128,8 @@ static void damage_is_an_error_and_never_a_whole_stream(void **state)
         memcpy(bytes, gzip_bytes, sizeof bytes);
         bytes[at] ^= 0x10;
         buf_init(&out, 10000);
-        bool good = inflate_all(z, (struct str){(char *)bytes, sizeof bytes}, 1000, 1000, &out, &err);
+        bool good =
+            inflate_all(z, (struct str){(char *)bytes, sizeof bytes}, 1000, 1000, &out, &err);
         /* a flipped bit between the last code and the checksum changes nothing */
         if (good && inflate_is_whole(z))
             assert_true(str_eq(buf_str(&out), STR(TEXT)));

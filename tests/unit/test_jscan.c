@@ -205,7 +205,8 @@ static void strings_end_at_their_quote_at_every_place(void **state)
 static void a_slice_is_the_bytes_as_they_stand(void **state)
 {
     (void)state;
-    struct jscan j = scan("{\"requestPayload\": {\"a\" : 1.10, \"b\":1E2,\"a\":\"\\u0041\"} ,\"x\":1}");
+    struct jscan j =
+        scan("{\"requestPayload\": {\"a\" : 1.10, \"b\":1E2,\"a\":\"\\u0041\"} ,\"x\":1}");
     struct str key, raw;
     assert_true(jscan_object(&j) && jscan_key(&j, &key));
     assert_true(jscan_slice(&j, &raw));

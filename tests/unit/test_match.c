@@ -74,7 +74,8 @@ static void a_bad_pattern_is_named_with_place_and_reason(void **state)
     (void)state;
     static const struct {
         const char *pattern, *place;
-    } cases[] = {{"a(b", "at byte 3"}, {"[z", "at byte 2"}, {"*", "at byte 0"}, {"ab\\C", "at byte 4"}};
+    } cases[] = {
+        {"a(b", "at byte 3"}, {"[z", "at byte 2"}, {"*", "at byte 0"}, {"ab\\C", "at byte 4"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};
         struct match *match;

@@ -21,10 +21,17 @@ static void a_line_ends_at_lf_cr_or_crlf(void **state)
 static void a_number_must_be_all_digits_and_within_its_limit(void **state)
 {
     (void)state;
-    static const struct { const char *text; uint64_t limit; bool good; uint64_t value; } cases[] = {
-        {"0", 10, true, 0}, {"10", 10, true, 10}, {"11", 10, false, 0}, {"", 10, false, 0},
-        {"1a", 99, false, 0}, {"-1", 99, false, 0}, {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
-        {"18446744073709551616", UINT64_MAX, false, 0}, {"5", 3, false, 0},
+    static const struct { const char *text; uint64_t limit; bool good; uint64_t value;
+    } cases[] = {
+        {"0", 10, true, 0},
+        {"10", 10, true, 10},
+        {"11", 10, false, 0},
+        {"", 10, false, 0},
+        {"1a", 99, false, 0},
+        {"-1", 99, false, 0},
+        {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
+        {"18446744073709551616", UINT64_MAX, false, 0},
+        {"5", 3, false, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t value = 0;

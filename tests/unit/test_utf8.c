@@ -34,7 +34,9 @@ static void each_dangerous_byte_has_a_visible_form(void **state)
         ROW("real\rfake\b", "real^Mfake^H"),
         ROW("\x1f\x7f", "^_^?"),
         ROW("a\tb", "a b"),
-        ROW("\xC2\x80\xC2\x9B" "2J\xC2\x9F", "<U+0080><U+009B>2J<U+009F>"),
+        ROW("\xC2\x80\xC2\x9B"
+            "2J\xC2\x9F",
+            "<U+0080><U+009B>2J<U+009F>"),
         ROW("\xC2\xA0", "\xC2\xA0"),
         ROW("\xC2\xAD", "<U+00AD>"),
         ROW("\xD8\x9C", "<U+061C>"),
@@ -43,8 +45,7 @@ static void each_dangerous_byte_has_a_visible_form(void **state)
         ROW("\xE2\x80\xAA\xE2\x80\xAB\xE2\x80\xAC\xE2\x80\xAD\xE2\x80\xAE",
             "<U+202A><U+202B><U+202C><U+202D><U+202E>"),
         ROW("\xE2\x81\xA0", "<U+2060>"),
-        ROW("\xE2\x81\xA6\xE2\x81\xA7\xE2\x81\xA8\xE2\x81\xA9",
-            "<U+2066><U+2067><U+2068><U+2069>"),
+        ROW("\xE2\x81\xA6\xE2\x81\xA7\xE2\x81\xA8\xE2\x81\xA9", "<U+2066><U+2067><U+2068><U+2069>"),
         ROW("\xEF\xBB\xBF", "<U+FEFF>"),
         ROW("\xE1\xA0\x8E", "<U+180E>"),
         ROW("\xE3\x85\xA4", "<U+3164>"),
@@ -53,7 +54,9 @@ static void each_dangerous_byte_has_a_visible_form(void **state)
         ROW("\xF3\xA0\x80\x80\xF3\xA0\x81\xBF", "<U+E0000><U+E007F>"),
         ROW("\xEF\xB7\x90\xEF\xBF\xBE\xEF\xBF\xBF", "<U+FDD0><U+FFFE><U+FFFF>"),
         ROW("\xF4\x8F\xBF\xBF", "<U+10FFFF>"),
-        ROW("\x9B" "31m", "<9B>31m"),
+        ROW("\x9B"
+            "31m",
+            "<9B>31m"),
         ROW("\xC3", "<C3>"),
         ROW("\xC3(", "<C3>("),
         ROW("\xE2\x82", "<E2><82>"),
@@ -63,7 +66,8 @@ static void each_dangerous_byte_has_a_visible_form(void **state)
         ROW("\xF4\x90\x80\x80", "<F4><90><80><80>"),
         ROW("\xF8\x88\x80\x80\x80", "<F8><88><80><80><80>"),
         ROW("\xFF\xFE", "<FF><FE>"),
-        ROW("caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80", "caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80"),
+        ROW("caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80",
+            "caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80"),
         ROW("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB",
             "\xF0\x9F\x91\xA9<U+200D>\xF0\x9F\x92\xBB"),
         ROW("e\xCC\x81", "e\xCC\x81"),
@@ -109,7 +113,8 @@ static void no_input_leaves_a_byte_that_acts(void **state)
         char text[48];
         size_t len = 1 + seed % sizeof text;
         for (size_t i = 0; i < len; i++) {
-            static const unsigned char likely[] = {0xE2, 0x80, 0xAE, 0xC2, 0x9B, 0x1B, 0xCC, 0xF3, 0xA0};
+            static const unsigned char likely[] = {0xE2, 0x80, 0xAE, 0xC2, 0x9B,
+                                                   0x1B, 0xCC, 0xF3, 0xA0};
             seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
             text[i] = (char)(seed & 64 ? likely[(seed >> 8) % sizeof likely] : (seed >> 16) & 0xFF);
         }
@@ -135,11 +140,16 @@ static void cells_know_their_columns(void **state)
         int width;
         bool control;
     } cases[] = {
-        {"a", "a", 1, false},         {"\xC3\xA9", "\xC3\xA9", 1, false},
-        {"\xE4\xB8\xAD", "\xE4\xB8\xAD", 2, false}, {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 2, false},
-        {"e\xCC\x81x", "e\xCC\x81", 1, false},      {"\x1b[", "^[", 2, true},
-        {"\xE2\x80\xAE", "<U+202E>", 8, true},      {"\x9B", "<9B>", 4, true},
-        {"\xF3\xA0\x80\x81", "<U+E0001>", 9, true}, {"\tx", "\t", 1, false},
+        {"a", "a", 1, false},
+        {"\xC3\xA9", "\xC3\xA9", 1, false},
+        {"\xE4\xB8\xAD", "\xE4\xB8\xAD", 2, false},
+        {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 2, false},
+        {"e\xCC\x81x", "e\xCC\x81", 1, false},
+        {"\x1b[", "^[", 2, true},
+        {"\xE2\x80\xAE", "<U+202E>", 8, true},
+        {"\x9B", "<9B>", 4, true},
+        {"\xF3\xA0\x80\x81", "<U+E0001>", 9, true},
+        {"\tx", "\t", 1, false},
         {"\xE1\x84\x80\xE1\x85\xA1", "\xE1\x84\x80\xE1\x85\xA1", 2, false}, /* one syllable */
         {"\xE0\xA4\x95\xE0\xA4\xBE", "\xE0\xA4\x95", 1, false}, /* a spacing mark is next */
     };
