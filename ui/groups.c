@@ -5,6 +5,8 @@
 #include "src/base/clock.h"
 
 #define BRIEFS 256u
+#define FRONT_STEP 256u
+#define FRONT_MAX (1u << 20) /* further back than any that is still open */
 #define RECENT 1024u /* verdicts of the newest ones change most: read each time */
 
 void groups_release(struct groups *g)
@@ -15,34 +17,65 @@ void groups_release(struct groups *g)
 
 struct group *groups_at(const struct groups *g, uint64_t invocation)
 {
-    if (invocation < g->base || invocation - g->base >= g->count)
+    if (invocation == 0 || invocation < g->base || invocation - g->base >= g->count)
         return NULL;
     return &g->items[invocation - g->base];
 }
 
+static const struct group unseen = {
+    .first_row = UINT64_MAX, .start_unix_ms = TIME_NONE, .class = FAILURE_NONE, .function = UINT32_MAX};
+
+static void make_room(struct groups *g, size_t count)
+{
+    if (count <= g->room)
+        return;
+    g->room = g->room ? g->room : 256;
+    while (g->room < count)
+        g->room *= 2;
+    g->items = xrealloc(g->items, g->room * sizeof *g->items);
+}
+
 static void extend(struct groups *g, size_t count)
 {
-    static const struct group unseen = {
-        .first_row = UINT64_MAX, .start_unix_ms = TIME_NONE, .class = FAILURE_NONE, .function = UINT32_MAX};
-    if (count > g->room) {
-        g->room = g->room ? g->room : 256;
-        while (g->room < count)
-            g->room *= 2;
-        g->items = xrealloc(g->items, g->room * sizeof *g->items);
-    }
+    make_room(g, count);
     while (g->count < count)
         g->items[g->count++] = unseen;
+}
+
+/* The first row that is held may belong to a later invocation than the next one does. */
+static bool extend_front(struct groups *g, uint64_t invocation)
+{
+    uint64_t more = g->base - invocation + FRONT_STEP;
+    more = more < g->base ? more : g->base;
+    if (more > FRONT_MAX)
+        return false;
+    make_room(g, g->count + (size_t)more);
+    memmove(g->items + more, g->items, g->count * sizeof *g->items);
+    for (size_t i = 0; i < more; i++)
+        g->items[i] = unseen;
+    g->count += (size_t)more;
+    g->base -= more;
+    return true;
 }
 
 static struct group *take(struct groups *g, uint64_t invocation)
 {
     if (g->count == 0)
         g->base = invocation;
-    if (invocation < g->base)
+    if (invocation < g->base && !extend_front(g, invocation))
         return NULL;
     if (invocation - g->base >= g->count)
         extend(g, (size_t)(invocation - g->base + 1));
     return groups_at(g, invocation);
+}
+
+/* Only with the first row: what is known later may concern rows that were judged without it, and comes
+ * with the brief. */
+static void take_row_class(struct group *group, const struct row *row)
+{
+    group->class = row->class;
+    group->flags |= (uint8_t)((row->cold ? GROUP_COLD : 0u) | (row->at_limit ? GROUP_AT_LIMIT : 0u) |
+                              (row->slow ? GROUP_SLOW : 0u) | (row->has_trace ? GROUP_TRACE : 0u));
 }
 
 struct group *groups_note(struct groups *g, const struct row *row)
@@ -54,23 +87,22 @@ struct group *groups_note(struct groups *g, const struct row *row)
         group->first_row = row->seq;
         group->function = row->function;
         group->start_unix_ms = row->unix_ms;
+        take_row_class(group, row);
     }
     if (row->seq > group->first_row + group->span && row->seq - group->first_row < UINT32_MAX)
         group->span = (uint32_t)(row->seq - group->first_row);
-    if (group->class == FAILURE_NONE && row->class != FAILURE_NONE) {
-        group->class = row->class;
-        group->flags |= (uint8_t)((row->cold ? GROUP_COLD : 0u) | (row->at_limit ? GROUP_AT_LIMIT : 0u) |
-                                  (row->has_trace ? GROUP_TRACE : 0u));
-    }
     return group;
 }
 
 void groups_prune(struct groups *g, uint64_t first_row)
 {
     size_t gone = 0;
-    while (gone < g->count && g->items[gone].first_row != UINT64_MAX &&
-           g->items[gone].first_row + g->items[gone].span < first_row)
-        gone++;
+    for (size_t i = 0; i < g->count; i++) {
+        bool seen = g->items[i].first_row != UINT64_MAX;
+        if (seen && g->items[i].first_row + g->items[i].span >= first_row)
+            break;
+        gone = seen ? i + 1 : gone;
+    }
     if (gone < 1024 || gone < g->count / 4)
         return;
     g->count -= gone;

@@ -51,12 +51,14 @@ static bool read_fields(struct str text, struct fields *f)
             return false;
         take_field(f, key, value);
     }
-    if (!j.failed && f->message.len > 0 && f->message.at[0] == '{' && f->error_type.len == 0) {
+    if (j.failed || str_trim(str_from(text, j.at)).len > 0)
+        return false;
+    if (f->message.len > 0 && f->message.at[0] == '{' && f->error_type.len == 0) {
         struct str message = f->message; /* Node.js: an unhandled error lies inside the message */
         jscan_member(message, STR("errorType"), &f->error_type);
         jscan_member(message, STR("errorMessage"), &f->error_message);
     }
-    return !j.failed;
+    return true;
 }
 
 /* A raw value as text: a string without quotes and escapes, anything else as it stands. */
