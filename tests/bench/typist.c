@@ -7,7 +7,7 @@
  *   until:TEXT            waits for TEXT in what the program writes; milliseconds since its start
  *   quiet:MS              waits until nothing was written for so long
  *   settle:MS             waits until the program used no processor time for so long
- *   type:KEYS             types and waits until it is quiet
+ *   type:KEYS             types and waits until it is quiet, half a second at most
  *   keys:NAME:N:KEYS      N times: types, waits until it is quiet; percentiles of time and bytes
  *   answer:NAME:N:KEYS:TEXT:BACK   N times: types KEYS, waits for TEXT, types BACK; works while
  *                         the program writes without end
@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DEADLINE_US (120 * 1000000LL)
+#define DEADLINE_US (60 * 1000000LL)
 #define QUIET_US 20000 /* a frame is over when nothing came for so long */
 #define SAMPLES_MAX 2000
 
@@ -280,7 +280,6 @@ static void resize_step(struct session *s, const char *name, size_t name_len, co
 
 static void idle(struct session *s, int64_t length_us)
 {
-    until_quiet(s, 200000);
     uint64_t bytes = s->bytes;
     int64_t used_us = cpu_us(s), end_us = now_us() + length_us;
     while (now_us() < end_us)
@@ -321,7 +320,8 @@ static void step(struct session *s, const char *text)
     } else if (strncmp(text, "type", len) == 0) {
         s->tail_len = 0;
         type(s, rest, strlen(rest));
-        until_quiet(s, 100000);
+        for (int64_t end_us = now_us() + 500000; now_us() < end_us && take(s, 100000);)
+            ;
     } else if (strncmp(text, "idle", len) == 0) {
         idle(s, atoll(rest) * 1000000);
     } else if (strncmp(text, "memory", len) == 0) {
