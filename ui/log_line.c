@@ -58,7 +58,7 @@ enum role log_line_level_role(struct str level)
             return ROLE_LEVEL_ERROR;
     if (str_eq_nocase(level, STR("WARN")) || str_eq_nocase(level, STR("WARNING")))
         return ROLE_LEVEL_WARN;
-    return ROLE_DIM;
+    return str_eq_nocase(level, STR("INFO")) ? ROLE_TEXT : ROLE_DIM;
 }
 
 static bool take_stamp(struct str *rest)

@@ -59,15 +59,33 @@ static int look_of(struct paint *p, const struct cell *cell)
     return *known - 1;
 }
 
+static int parameters(const char *sgr)
+{
+    int count = 1;
+    for (; *sgr; sgr++)
+        count += *sgr == ';';
+    return count;
+}
+
+/* One foreground colour and nothing else: the next one takes its place without a reset. */
+static bool is_foreground(const char *sgr)
+{
+    struct str s = str_of(sgr);
+    int count = parameters(sgr);
+    return (count == 3 && str_starts(s, STR("38;5;"))) || (count == 5 && str_starts(s, STR("38;2;"))) ||
+           (count == 1 && (str_starts(s, STR("38:")) || (s.len == 2 && (s.at[0] == '3' || s.at[0] == '9'))));
+}
+
 static void set_look(struct paint *p, int look, struct buf *out)
 {
     if (look == p->look)
         return;
     const char *sgr = p->looks[look].sgr;
+    bool covered = p->look == 0 || (p->look > 0 && is_foreground(p->looks[p->look].sgr) && is_foreground(sgr));
     if (sgr[0] == '\0')
         buf_add(out, STR("\033[m"));
     else
-        buf_printf(out, p->look == 0 ? "\033[%sm" : "\033[0;%sm", sgr);
+        buf_printf(out, covered ? "\033[%sm" : "\033[0;%sm", sgr);
     p->look = look;
 }
 

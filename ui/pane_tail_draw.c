@@ -22,14 +22,17 @@ static enum rail rail_of(const struct tail *t, const struct screen_line *line, c
 }
 
 /* The rail holds the lines of an invocation together, in the colour of its failure; bookmarks
- * stand on it. */
+ * and the cursor stand on it. The cursor is that one sign, and what every row has is plain: a
+ * row that scrolls in is then little more than its text, which is what j costs over SSH. */
 static void draw_rail(const struct tail *t, struct canvas *canvas, int row, const struct screen_line *line,
                       const struct screen_row *sr)
 {
     static const char *const pieces[2][RAIL_COUNT] = {
         {"\xE2\x94\x82", "\xE2\x95\xAD", "\xE2\x95\xB0", " ", "\xE2\x96\xB8"}, {"|", ".", "'", " ", "+"}};
-    enum role role = sr->failed ? console_class_role((enum failure_class)sr->invocation_class) : ROLE_BORDER;
-    if (line->first && tail_is_bookmarked(t, sr->row.seq))
+    enum role role = sr->failed ? console_class_role((enum failure_class)sr->invocation_class) : ROLE_TEXT;
+    if (sr->row.seq == t->cursor)
+        canvas_text(canvas, row, RAIL_COL, 1, 0, tail_is_bookmarked(t, sr->row.seq) ? ROLE_MARK : ROLE_TEXT, STR(">"));
+    else if (line->first && tail_is_bookmarked(t, sr->row.seq))
         canvas_text(canvas, row, RAIL_COL, 1, 0, ROLE_MARK, STR("*"));
     else
         canvas_text(canvas, row, RAIL_COL, 1, 0, role, str_of(pieces[canvas->ascii][rail_of(t, line, sr)]));
@@ -44,7 +47,7 @@ static void draw_gutter(const struct tail *t, const struct console *console, str
         canvas_text(canvas, row, CODE_COL, 3, 0, console_class_role((enum failure_class)sr->class), str_of(sr->code));
     if (!sr->row.continues || sr->folded) {
         console_time(console, sr->row.unix_ms, time);
-        canvas_text(canvas, row, TIME_COL, cols, 0, sr->row.late ? ROLE_LATE : ROLE_DIM, str_first(str_of(time), (size_t)cols));
+        canvas_text(canvas, row, TIME_COL, cols, 0, sr->row.late ? ROLE_LATE : ROLE_TEXT, str_first(str_of(time), (size_t)cols));
     }
     if (tail_name_cols(t))
         canvas_text(canvas, row, col, tail_name_cols(t) - 1, 0, ROLE_DIM, str_of(sr->function));
@@ -115,8 +118,6 @@ static void draw_line(struct tail *t, const struct console *console, struct canv
     if (line->first)
         draw_gutter(t, console, canvas, row, sr);
     draw_parts(&s, line, text);
-    if (sr->row.seq == t->cursor)
-        canvas_over(canvas, row, 0, t->cols, ROLE_SELECTION);
     if (t->search.match)
         draw_hits(&s, &t->search, line, text);
 }
