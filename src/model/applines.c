@@ -215,6 +215,35 @@ static void on_error_object(struct tracker *t, struct line *line, const struct l
     start_error(t, line, x, id);
 }
 
+/* Another tool's JSON around a line: a Telemetry API record, or a re-logged platform line. */
+static bool take_wrapped(struct tracker *t, struct line *line, const struct json_line *json)
+{
+    struct buf room;
+    struct platform p;
+    bool taken = false;
+    struct str raw = json->message;
+    if (json->record.len > 2 && json->record.at[0] == '"')
+        raw = (struct str){json->record.at + 1, json->record.len - 2};
+    buf_init(&room, CLEAN_BYTES);
+    struct str text = jscan_unescape(raw, &room, NULL), rest = text;
+    while (rest.len && platform_take(&rest, &p)) {
+        p.keyed = json->record.len == 0;
+        if (p.quoted || !attach_accepts(t, line, &p))
+            continue;
+        attach_platform(t, line, &p);
+        taken = true;
+    }
+    if (!taken && json->record.len) {
+        struct line inner = *line;
+        inner.text = text;
+        app_line(t, &inner);
+        line->owner = inner.owner;
+        taken = true;
+    }
+    buf_release(&room);
+    return taken;
+}
+
 /* ---- JSON over many lines ---- */
 
 void app_drop_object(struct tracker *t)
@@ -243,9 +272,7 @@ static void open_object(struct tracker *t, struct line *line, const struct line_
 {
     struct str s = str_trim_right(head->rest);
     size_t at = str_find_char(s, '{');
-    if (at == SIZE_MAX)
-        at = str_find_char(s, '[');
-    if (at == SIZE_MAX || (s.at[s.len - 1] != '{' && s.at[s.len - 1] != '[' && !marked))
+    if (at == SIZE_MAX || (s.at[s.len - 1] != '{' && !marked))
         return;
     struct str from = str_from(s, at);
     int depth = depth_change(from);
@@ -282,6 +309,8 @@ static void finish_object(struct tracker *t, struct line *line)
             x.weight = t->object_marked ? ERROR_UNHANDLED : x.type_len ? ERROR_BARE : ERROR_NONE;
             json.id = STR_NONE;
         }
+        else if (take_wrapped(t, line, &json))
+            x.weight = ERROR_NONE;
         if (x.weight > ERROR_MENTIONED || x.signs)
             on_error_object(t, line, &head, &x, line_is_uuid(json.id) ? json.id : STR_NONE);
     }
@@ -291,7 +320,7 @@ static void finish_object(struct tracker *t, struct line *line)
 /* true: the line is part of the object. */
 static bool feed_object(struct tracker *t, struct line *line, const struct line_head *head)
 {
-    struct str s = str_trim(head->rest);
+    struct str s = str_trim(line->text);
     bool json_like = s.len == 0 || strchr("\"{}[]0123456789-", s.at[0]) || str_starts(s, STR("null")) ||
                      str_starts(s, STR("true")) || str_starts(s, STR("false")) || t->object_marked;
     if (!json_like || ++t->object_lines > OBJECT_LINES || head->level != LEVEL_NONE) {
@@ -346,16 +375,8 @@ static bool take_json(struct tracker *t, struct line *line, const struct line_he
     line->owner = find_owner(line->stream, id, true);
     if (line->unix_ms == TIME_NONE)
         line->unix_ms = json.unix_ms;
-    if (json.record.len && json.record.at[0] == '"' && json.record.len > 2) {
-        struct buf room;
-        buf_init(&room, CLEAN_BYTES);
-        struct line inner = *line;
-        inner.text = jscan_unescape((struct str){json.record.at + 1, json.record.len - 2}, &room, NULL);
-        app_line(t, &inner);
-        buf_release(&room);
-        line->owner = inner.owner;
+    if (take_wrapped(t, line, &json))
         return true;
-    }
     if (x.weight == ERROR_NONE)
         app_flush_error(t, line->stream, NULL);
     else

@@ -24,6 +24,8 @@ struct attempt *attach_by_id(struct stream *stream, struct str id)
 
 static void set_id(struct attempt *a, struct str id)
 {
+    if (id.len == 0)
+        return;
     a->e.id = evidence_put(&a->e, id, 128);
     a->id_hash = str_hash(evidence_text(&a->e, a->e.id));
 }
@@ -111,10 +113,13 @@ bool attach_accepts(struct tracker *t, const struct line *line, const struct pla
 {
     struct line_head head;
     (void)t;
-    if (!p->quoted)
+    struct attempt *only = stream_only_open(line->stream);
+    if (!p->quoted && !(p->keyed && only && only->e.has_start))
         return true;
     if (attach_by_id(line->stream, p->id))
         return p->kind != LINE_START;
+    if (p->keyed)
+        return !only;
     line_head_read(p->before, &head);
     bool logged = head.level != LEVEL_NONE || head.id.len || str_has(p->before, STR("\":"));
     if (logged)

@@ -8,7 +8,7 @@
 
 struct members {
     struct str type, message, stack, level, log_level, time, id, trace, reason, function, record;
-    struct str error, kind, location;
+    struct str error, kind, location, cause;
     bool message_null, sdk;
 };
 
@@ -50,6 +50,9 @@ static const struct {
     MEMBER("record", record),
     MEMBER("error", error),
     MEMBER("err", error),
+    MEMBER("Error", error),
+    MEMBER("cause", cause),
+    MEMBER("Cause", cause),
     MEMBER("type", kind),
     MEMBER("location", location),
     MEMBER("exception_name", type),
@@ -230,6 +233,25 @@ static void read_error(struct exception *x, const struct signs *signs, struct st
     x->no_request = m->id.len == 2; /* "requestId": "" */
 }
 
+/* Step Functions: {"error": "…", "cause": {the answer, at times as a string}} */
+static bool read_cause(struct exception *x, const struct signs *signs, const struct members *m,
+                       struct json_line *line)
+{
+    struct buf room;
+    bool good = false;
+    struct str cause = m->cause;
+    if (m->message.len || m->error.len == 0 || cause.len < 3)
+        return false;
+    buf_init(&room, 4 * TEXT_LIMIT);
+    if (cause.at[0] == '"')
+        cause = jscan_unescape(unquoted(cause), &room, NULL);
+    if (cause.len && cause.at[0] == '{')
+        good = exception_from_json(x, signs, cause, false, line);
+    *line = (struct json_line){.unix_ms = TIME_NONE};
+    buf_release(&room);
+    return good && x->weight != ERROR_NONE;
+}
+
 /* A payload whose id is empty and whose frames belong to the import failed before a request. */
 bool exception_from_json(struct exception *x, const struct signs *signs, struct str object,
                          bool marked, struct json_line *line)
@@ -239,6 +261,9 @@ bool exception_from_json(struct exception *x, const struct signs *signs, struct 
     exception_clear(x);
     if (!read_members(object, &m, &message))
         return false;
+    if (read_cause(x, signs, &m, line))
+        return true;
+    exception_clear(x);
     read_line(&m, message, line);
     enum error_weight weight = marked ? ERROR_UNHANDLED : weigh(&m, message, line->level);
     bool error = m.type.len || m.message.len || m.stack.len || m.error.len || weight == ERROR_UNHANDLED;

@@ -77,9 +77,12 @@ static bool ends_token(struct str s, size_t at)
            s.at[at] == ']' || s.at[at] == ':';
 }
 
+/* Marks of comments and tables, a browser's `Copy` button, and the key before a message. */
 static bool take_mark(struct str *s)
 {
-    static const char *const marks[] = {"|", "#", "//", ">", "\"", "'", "`", "*", "- ", "\\t"};
+    static const char *const marks[] = {"\"@message\":", "@message ", "\"errorMessage\":",
+                                        "\"message\":", "|", "#", "//", ">", "\"", "'", "`", "*",
+                                        "- ", "\\t", "Copy"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (str_skip(s, str_of(marks[i])))
             return true;

@@ -248,9 +248,10 @@ static struct str take_id(struct str *s)
 static bool is_fault(struct str s)
 {
     s = str_from(s, 10);
-    struct str id = take_id(&s);
-    s = str_trim_left(s);
-    return id.len > 0 && (str_starts(s, STR("Error:")) || str_starts(s, STR("Process exited")));
+    (void)take_id(&s);
+    while (s.len && (is_space(s.at[0]) || s.at[0] == ','))
+        s = str_from(s, 1);
+    return str_starts(s, STR("Error:")) || str_starts(s, STR("Process exited"));
 }
 
 static bool is_caps(char c)
@@ -307,6 +308,10 @@ static void judge_before(struct platform *out)
     struct line_head head;
     line_head_read(out->before, &head);
     out->unix_ms = head.unix_ms;
+    out->keyed = head.rest.len == 0 && str_has(out->before, STR("essage\":"));
+    if (out->kind == LINE_DEATH && (str_eq_nocase(str_trim(head.rest), STR("Error:")) ||
+                                    str_eq_nocase(str_trim(head.rest), STR("Error"))))
+        head.rest = STR_NONE;
     if (out->kind == LINE_TIMEOUT && head.id.len) {
         out->id = head.id;
         out->quoted = head.level != LEVEL_NONE || head.rest.len > 0;
@@ -346,7 +351,8 @@ static void read_death(struct str text, struct platform *out)
     struct str s = text;
     if (str_skip(&s, STR("RequestId:"))) {
         out->id = take_id(&s);
-        s = str_trim_left(s);
+        while (s.len && (is_space(s.at[0]) || s.at[0] == ','))
+            s = str_from(s, 1);
         (void)str_skip(&s, STR("Error:"));
         s = str_trim_left(s);
     }
@@ -363,9 +369,11 @@ static bool read_token(struct str text, size_t token, struct platform *out)
     judge_before(out);
     switch (out->kind) {
     case LINE_START:
-    case LINE_END:
         out->id = take_id(&s);
-        return out->id.len > 0;
+        return out->id.len > 0 || str_has(s, STR("Version:"));
+    case LINE_END: /* an id that was blanked out is no id */
+        out->id = take_id(&s);
+        return true;
     case LINE_REPORT:
     case LINE_XRAY:
     case LINE_INIT_REPORT:
@@ -428,7 +436,7 @@ bool platform_take(struct str *line, struct platform *out)
     out->kind = LINE_APP;
     out->id = out->reason = out->function = out->text = out->before = STR_NONE;
     out->unix_ms = TIME_NONE;
-    out->json = out->quoted = out->restore = out->done = out->unknown = false;
+    out->json = out->keyed = out->quoted = out->restore = out->done = out->unknown = false;
     report_clear(&out->report);
     if (line->len < 7)
         return false;

@@ -15,6 +15,7 @@ struct platform {
     struct str function; /* JSON: functionName; else empty */
     int64_t unix_ms;     /* TIME_NONE */
     bool json;
+    bool keyed;          /* a JSON key stands before it: an export's, or part of a message */
     bool quoted;         /* other text stands before it: it may be part of a message */
     bool restore;        /* RESTORE_… instead of INIT_… */
     bool done;           /* platform.runtimeDone: its status is in report */

@@ -43,6 +43,12 @@ static const struct field torn_fields[] = {
     FIELD("Memory Used:", memory_used_mb, UNIT_MB),
 };
 
+bool report_has_numbers(const struct report *r)
+{
+    return r->duration_ns != ABSENT || r->billed_ms != ABSENT || r->memory_mb != ABSENT ||
+           r->init_ns != ABSENT || r->restore_ns != ABSENT;
+}
+
 void report_clear(struct report *out)
 {
     *out = (struct report){
@@ -169,12 +175,6 @@ static bool read_fields(struct str s, struct report *out)
     return !garbled;
 }
 
-bool report_has_numbers(const struct report *r)
-{
-    return r->duration_ns != ABSENT || r->billed_ms != ABSENT || r->memory_mb != ABSENT ||
-           r->init_ns != ABSENT || r->restore_ns != ABSENT;
-}
-
 bool report_read(struct str segment, struct report *out)
 {
     report_clear(out);
@@ -184,7 +184,7 @@ bool report_read(struct str segment, struct report *out)
             return false;
         skip_blanks(&segment);
         out->request_id = without_quotes(take_word(&segment));
-        return out->request_id.len > 0 && read_fields(segment, out);
+        return read_fields(segment, out) && (out->request_id.len || report_has_numbers(out));
     }
     if (!str_skip(&segment, STR("INIT_REPORT ")) && !str_skip(&segment, STR("RESTORE_REPORT ")) &&
         !str_starts(segment, STR("XRAY ")))

@@ -71,6 +71,13 @@ static bool is_platform(uint64_t words)
     return words & ((1u << WORDS_PLATFORM) - 1);
 }
 
+/* A member of an object that is being collected is read with it. */
+static bool is_object_part(const struct tracker *t, const struct line *line)
+{
+    struct str s = str_trim_left(line->text);
+    return t->object_stream == line->stream && s.len && (s.at[0] == '"' || s.at[0] == '}');
+}
+
 /* Several platform lines may stand in one; what is none of them is the application's. */
 static void read_line(struct tracker *t, struct line *line)
 {
@@ -79,7 +86,7 @@ static void read_line(struct tracker *t, struct line *line)
     bool taken = false;
     enum line_kind kind = LINE_APP;
     struct attempt *owner = NULL;
-    if (!is_platform(line->words)) {
+    if (!is_platform(line->words) || is_object_part(t, line)) {
         app_line(t, line);
         return;
     }

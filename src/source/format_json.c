@@ -13,7 +13,8 @@ static const struct str record_keys[] = {
     {"time", 4},      {"type", 4},          {"record", 6},    {"timestamp", 9},
     {"level", 5},     {"log_level", 9},     {"message", 7},   {"msg", 3},
     {"errorType", 9}, {"errorMessage", 12}, {"requestId", 9}, {"AWSRequestId", 12},
-    {"_aws", 4},
+    {"_aws", 4},      {"error", 5},         {"Error", 5},     {"cause", 5},
+    {"Cause", 5},     {"Reason", 6},        {"__type", 6},    {"exception", 9},
 };
 
 static bool is_record_key(struct str key)
