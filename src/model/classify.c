@@ -157,7 +157,8 @@ static const struct error *deciding_error(const struct evidence *e)
     if (exit_with_error(e))
         return e->unhandled.weight >= ERROR_BARE ? &e->unhandled : &e->logged;
     bool speaks = e->logged.weight == ERROR_LOGGED && (e->logged.type.len || e->logged.frames || e->logged.signs);
-    if (!e->has_report && (speaks || e->logged.signs) && status_said(e) != STATUS_SUCCESS)
+    bool mentions = e->logged.signs && !e->has_start; /* with a START, a warning decides nothing */
+    if (!e->has_report && (speaks || mentions) && status_said(e) != STATUS_SUCCESS)
         return &e->logged;
     return NULL;
 }

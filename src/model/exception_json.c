@@ -211,6 +211,8 @@ static enum error_weight weigh(const struct members *m, struct str message, enum
         return ERROR_UNHANDLED; /* Node's runtime */
     if (m->message_null && m->type.len && m->level.len)
         return ERROR_UNHANDLED; /* .NET's runtime */
+    if (message.len == 0 && m->type.len && m->message.len && m->stack.len && level == LEVEL_ERROR)
+        return ERROR_UNHANDLED; /* Python's runtime from its client 4 on; its logger writes `message` */
     if (m->level.len || m->time.len)
         return level == LEVEL_ERROR ? ERROR_LOGGED : ERROR_MENTIONED;
     if (m->message.len && !m->sdk)

@@ -422,6 +422,54 @@ static bool take_text(struct str *line, struct platform *out)
     }
 }
 
+/* ---- the emulator ---- */
+
+/* `24 Nov 2026 11:21:25,382 [ERROR] (rapid) …`: AWS's own emulator tells of its processes. It
+ * writes no END after a death, and no word about a timeout but its reset. */
+static struct str emulator_words(struct str line)
+{
+    size_t at = str_find(str_first(line, 64), STR("] (rapid) "));
+    bool dated = at != SIZE_MAX && line.at[0] >= '0' && line.at[0] <= '9' &&
+                 str_find_char(str_first(line, at), '[') != SIZE_MAX;
+    return dated ? str_from(line, at + 10) : STR_NONE;
+}
+
+/* `Invoke failed InvokeID=X error=Y`, in either order; a failed init names no request. */
+static void read_emulator_death(struct str words, struct platform *out)
+{
+    size_t id = str_find(words, STR("InvokeID=")), error = str_find(words, STR("error="));
+    if (id == SIZE_MAX || error == SIZE_MAX)
+        return;
+    size_t end = id > error ? id : words.len;
+    struct str reason = str_trim(str_first(str_from(words, error + 6), end - error - 6));
+    if (!str_starts(reason, STR("Runtime exited")))
+        return;
+    struct str rest = str_from(words, id + 9);
+    out->reason = reason;
+    out->kind = LINE_DEATH;
+    out->id = id > error || error > id + 10 ? take_id(&rest) : STR_NONE;
+}
+
+static bool take_emulator(struct str *line, struct platform *out)
+{
+    struct str words = emulator_words(*line);
+    if (words.len == 0)
+        return false;
+    out->kind = LINE_PLATFORM;
+    out->text = *line;
+    if (str_starts(words, STR("Reset initiated: Timeout")))
+        out->kind = LINE_TIMEOUT;
+    else if (str_starts(words, STR("Invoke failed ")))
+        read_emulator_death(words, out);
+    else if (str_starts(words, STR("Init failed "))) {
+        out->kind = LINE_INIT_REPORT; /* inside the request: its START was written before */
+        out->report.status = STR("error");
+        out->report.phase = STR("invoke");
+    }
+    *line = str_from(*line, line->len);
+    return true;
+}
+
 /* `REPORT` at the start of a line without what a REPORT must have. */
 static bool is_torn_report(struct str line)
 {
@@ -440,7 +488,7 @@ bool platform_take(struct str *line, struct platform *out)
     report_clear(&out->report);
     if (line->len < 7)
         return false;
-    if (take_event(line, out) || take_text(line, out))
+    if (take_event(line, out) || take_emulator(line, out) || take_text(line, out))
         return true;
     if (!is_torn_report(before))
         return false;

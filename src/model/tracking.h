@@ -68,7 +68,7 @@ void app_flush_error(struct tracker *t, struct stream *stream, struct attempt *c
 void app_drop_object(struct tracker *t);
 extern const struct str app_words[];
 extern const size_t app_word_count;
-#define WORDS_PLATFORM 12 /* the first of app_words are the platform's */
+#define WORDS_PLATFORM 13 /* the first of app_words are the platform's */
 
 static inline struct place line_place(const struct line *line)
 {
