@@ -62,6 +62,6 @@ class Dice:
         return f"{self._random.getrandbits(digits * 4):0{digits}x}"
 
     def uuid(self, start=""):
-        raw = start + self.hex(32 - len(start))
+        raw = start + (self.hex(32 - len(start)) if len(start) < 32 else "")
         raw = raw[:12] + "4" + raw[13:16] + "89ab"[int(raw[16], 16) % 4] + raw[17:]
         return "-".join((raw[:8], raw[8:12], raw[12:16], raw[16:20], raw[20:]))

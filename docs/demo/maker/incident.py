@@ -95,12 +95,12 @@ class Orders(Story):
         calls = [query(140, self.dice.between(28, 41)), put(186, ms - 186)]
         return Plan(ms * 1000 + self.dice.between(1, 999), said, memory_mb=memory_mb, calls=calls)
 
-    def timeout(self, f, said, memory_mb, shown="trace"):
+    def timeout(self, f, said, memory_mb, cause=("downstream", "trace")):
         old = self.dice.chance(0.6)
         us = 30_010_000 + self.dice.between(80, 8900) if old else 30_000_000
         calls = [query(140, 45), put(190, 29_800, retries=11)]
         return Plan(us, said, "timeout", old_style=old, memory_mb=memory_mb, calls=calls,
-                    meant=("timeout", "downstream", shown))
+                    meant=("timeout", *cause))
 
     def before_write(self, f, order, said, memory_mb):
         plan = self.timeout(f, said, memory_mb)
@@ -116,7 +116,7 @@ class Orders(Story):
         said.append((188, "INFO", f"writing summary of order {order} to results-table"))
         said.append((9_412, "WARNING", "PutItem on results-table throttled, attempt 7 of 12: "
                      f"{THROTTLED}"))
-        return self.timeout(f, said, memory_mb, "log")
+        return self.timeout(f, said, memory_mb, ("throttle", "log"))
 
     def gave_up(self, f, order, said, memory_mb):
         said.append((188, "INFO", f"writing summary of order {order} to results-table"))
@@ -289,10 +289,12 @@ class Auth(Story):
             said = [(2, "WARN", "token-keys answered TooManyRequestsException, using the cached key set")]
         else:
             said = [(2, "INFO", f"allow user-{self.dice.between(100, 999)}")]
-        if request.begin_ms == self.handled[0]:
+        meant = ("success", "-", "-")
+        if request.begin_ms == self.handled[0]:  # nobody knows what this line says of its request
+            meant = ("ambiguous", "-", "-")
             said.append((4, "raw", lines.platform(start_ms + 4, "durableExecutionCheckpoint", {
                 "requestId": request.id, "checkpoint": 1, "operation": "cache-key-set"})))
-        return Plan(us, said, memory_mb=memory_mb)
+        return Plan(us, said, memory_mb=memory_mb, meant=meant)
 
 
 TOO_MANY = Error("TooManyRequestsException", "Rate Exceeded.",
