@@ -6,6 +6,7 @@
 
 RESULTS=$BUILD/check
 mkdir -p "$RESULTS"
+export LAMBDIG_PARTNERS="$PWD/$BUILD/partners" # other people's software is obtained once for all builds
 
 fingerprint() {
     { find src ui themes tests docs bootstrap configure.ac Makefile.am README.md -type f ! -name '*.pyc' \

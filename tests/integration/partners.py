@@ -1,0 +1,98 @@
+"""The runtimes of AWS that the tests run: obtained once, kept below the build directory.
+
+Emulator: the binary that AWS ships in its SAM CLI on PyPI, pinned and checked by its digest.
+Python client: awslambdaric from PyPI. Node.js client: aws-lambda-ric from npm, which builds
+native code (cmake, C++ compiler, autotools). A part that cannot be had raises Missing."""
+import hashlib
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+import zipfile
+
+SAM = "aws-sam-cli==1.170.0"
+SAM_SHA256 = "24ebaf5ecba38dc1758089968cb89ab61e124b84e92a344fc7a2771a47f4d0bf"
+PYTHON_CLIENT = "awslambdaric==4.2.2"
+NODE_CLIENT = "aws-lambda-ric@3.3.0"
+INSTALL_SECONDS = 240
+MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+class Missing(Exception):
+    """Which part cannot be had, and why."""
+
+
+def run(part, command, **more):
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=INSTALL_SECONDS, **more)
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise Missing(f"{part}: {problem}") from None
+    if done.returncode:
+        last = [line for line in done.stdout.splitlines() if line.strip()][-3:]
+        raise Missing(f"{part}: {' '.join(command[:4])} ended with {done.returncode}: {' / '.join(last)}")
+
+
+def once(directory, version, install):
+    """Runs install(directory) unless it has run to its end for this version before."""
+    stamp = directory / "version"
+    if not stamp.exists() or stamp.read_text() != version:
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        install(directory)
+        stamp.write_text(version)
+    return directory
+
+
+def environment(cache):
+    """A Python of its own, with pip and the client: the system's may have neither."""
+    def install(directory):
+        run("python client", [sys.executable, "-m", "venv", str(directory)])
+        run("python client", [str(directory / "bin" / "python"), "-m", "pip", "install", "-q", PYTHON_CLIENT])
+
+    return once(cache / "python", PYTHON_CLIENT, install) / "bin" / "python"
+
+
+def emulator(cache):
+    machine = MACHINES.get(platform.machine().lower())
+    if sys.platform != "linux" or not machine:
+        raise Missing(f"emulator: none for {sys.platform} {platform.machine()}")
+    python = environment(cache)
+
+    def install(directory):
+        run("emulator", [str(python), "-m", "pip", "download", "-q", "--no-deps", "--only-binary",
+                         ":all:", "-d", str(directory), SAM])
+        wheel = next(directory.glob("*.whl"))
+        if hashlib.sha256(wheel.read_bytes()).hexdigest() != SAM_SHA256:
+            raise Missing(f"emulator: {wheel.name} is not the file that was pinned")
+        with zipfile.ZipFile(wheel) as archive:
+            (directory / "rie").write_bytes(archive.read(f"samcli/local/rapid/aws-lambda-rie-{machine}"))
+        (directory / "rie").chmod(0o755)
+        wheel.unlink()
+
+    return once(cache / "emulator", SAM, install) / "rie"
+
+
+def python_client(cache):
+    return [str(environment(cache)), "-m", "awslambdaric"]
+
+
+def node_client(cache):
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        raise Missing("node client: node and npm are not installed")
+
+    def install(directory):
+        env = dict(os.environ)
+        prefix = pathlib.Path(node).resolve().parent.parent
+        if (prefix / "include" / "node" / "node.h").exists():  # else node-gyp downloads the headers
+            env.setdefault("npm_config_nodedir", str(prefix))
+        run("node client", ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(directory),
+                            NODE_CLIENT], env=env)
+
+    package = once(cache / "node", NODE_CLIENT, install) / "node_modules" / "aws-lambda-ric"
+    if not (package / "dist" / "rapid-client.node").exists() and not list(package.rglob("rapid-client.node")):
+        raise Missing("node client: its native part was not built")
+    return [node, str(package / "bin" / "index.mjs")]
