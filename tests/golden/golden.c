@@ -257,6 +257,7 @@ static void do_signal(char *rest)
                    {"ILL", SIGILL}};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (strcmp(rest, signals[i].name) == 0) {
+            terminal_pump(DEADLINE_MS, 300); /* not into the middle of a frame */
             terminal_signal(signals[i].number);
             return;
         }
