@@ -23,17 +23,20 @@ collect() { # NAME DIRECTORY
         if grep -q '^\[==========\] .*[0-9] test(s) run' "$log" 2>/dev/null; then
             sed -n -e "s|^\[       OK \] \(.*\)|PASS $name:\1|p" -e "s|^\[  FAILED  \] \([a-z].*\)|FAIL $name:\1|p" \
                 -e "s|^\[  SKIPPED \] \([a-z].*\)|SKIP $name:\1|p" "$log" | sort -u
-            grep -q ':test-result: FAIL\|:test-result: ERROR' "$trs" && ! grep -q '^\[  FAILED  \] [a-z]' "$log" &&
+            if grep -q ':test-result: FAIL\|:test-result: ERROR' "$trs" &&
+                ! grep -q '^\[  FAILED  \] [a-z]' "$log"; then
                 printf 'FAIL %s\n' "$name"
+            fi
         elif grep -q '^lambdig-case: ' "$log" 2>/dev/null; then
             sed -n -e "s|^lambdig-case: \([A-Z]*\) |\1 $name:|p" "$log"
-            grep -q ':test-result: FAIL\|:test-result: ERROR' "$trs" && ! grep -q '^lambdig-case: FAIL' "$log" &&
+            if grep -q ':test-result: FAIL\|:test-result: ERROR' "$trs" &&
+                ! grep -q '^lambdig-case: FAIL' "$log"; then
                 printf 'FAIL %s\n' "$name"
+            fi
         else
             sed -n "s|^:test-result: \([A-Z]*\).*|\1 $name|p" "$trs" | sed 's/^ERROR/FAIL/'
         fi
-    done
-    true
+    done || true
 }
 
 run_tests() { # NAME DIRECTORY MAKE-ARGUMENT...

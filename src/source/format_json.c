@@ -25,6 +25,12 @@ static bool is_record_key(struct str key)
     return false;
 }
 
+/* A workflow's answer holds the error of a function deeper down. */
+static bool quotes_error(struct str object)
+{
+    return str_has(object, STR("\"errorType\"")) || str_has(object, STR("\"errorMessage\""));
+}
+
 /* ---- what a top-level or list value is ---- */
 
 enum value_kind {
@@ -53,7 +59,7 @@ static enum value_kind kind_of_object(struct str bytes, size_t *len)
         return VALUE_BROKEN;
     if (j.failed)
         return VALUE_CUT;
-    return record ? VALUE_RECORD : VALUE_OTHER;
+    return record || quotes_error(str_first(bytes, j.at)) ? VALUE_RECORD : VALUE_OTHER;
 }
 
 /* ---- the stack of places ---- */

@@ -301,9 +301,14 @@ static void colour_text(const VTermColor *colour, bool foreground, char out[16])
 static void style_text(const VTermScreenCell *cell, char *out, size_t size)
 {
     char fg[16], bg[16];
-    colour_text(&cell->fg, true, fg);
+    /* A blank shows no ink: how it got there (erased or written) is not part of the look. */
+    bool ink = (cell->chars[0] != 0 && cell->chars[0] != ' ') || cell->attrs.reverse ||
+               cell->attrs.underline;
+    snprintf(fg, sizeof fg, "default");
+    if (ink)
+        colour_text(&cell->fg, true, fg);
     colour_text(&cell->bg, false, bg);
-    snprintf(out, size, "fg %s bg %s%s%s%s", fg, bg, cell->attrs.bold ? " bold" : "",
+    snprintf(out, size, "fg %s bg %s%s%s%s", fg, bg, ink && cell->attrs.bold ? " bold" : "",
              cell->attrs.underline ? " underline" : "", cell->attrs.reverse ? " reverse" : "");
 }
 
