@@ -5,6 +5,9 @@
 # of a tree that did not change since are shown again, not obtained again, and it says so.
 
 RESULTS=$BUILD/check
+LAMBDIG_PARTNERS=$PWD/$BUILD/partners # obtained once, for every build
+LAMBDIG_SHARED=${LAMBDIG_SHARED:-$PWD/../shared}
+export LAMBDIG_PARTNERS LAMBDIG_SHARED
 mkdir -p "$RESULTS"
 export LAMBDIG_PARTNERS="$PWD/$BUILD/partners" # other people's software is obtained once for all builds
 
@@ -12,7 +15,7 @@ fingerprint() {
     { find src ui themes tests docs bootstrap configure.ac Makefile.am README.md -type f ! -name '*.pyc' \
         -exec sha256sum {} + | sort
       cc --version
-      find "${LAMBDIG_SHARED:-../shared}" -type f -exec sha256sum {} + 2>/dev/null | sort; } | sha256sum
+      find "$LAMBDIG_SHARED" -type f -exec sha256sum {} + 2>/dev/null | sort; } | sha256sum
 }
 
 # One line for each case: PASS, FAIL or SKIP, then its build and its name.
@@ -74,7 +77,7 @@ show_and_count() {
     passed=$(grep -c '^PASS' "$RESULTS/all" || true)
     failed=$(grep -c '^FAIL' "$RESULTS/all" || true)
     skipped=$(grep -c '^SKIP' "$RESULTS/all" || true)
-    [ -d "${LAMBDIG_SHARED:-../shared}/corpus" ] ||
+    [ -d "$LAMBDIG_SHARED/corpus" ] ||
         say "note: the labelled logs are not here (LAMBDIG_SHARED); the tests over them did not run"
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" = 0 ]
