@@ -59,7 +59,7 @@ one_result() { # NAME COMMAND...: a whole step as one case
     name=$1
     shift
     say "tests: $name"
-    if "$@" >"$RESULTS/$name.log" 2>&1; then
+    if ("$@") >"$RESULTS/$name.log" 2>&1; then
         echo "PASS $name" >"$RESULTS/$name.txt"
     else
         tail -n 30 "$RESULTS/$name.log" >&2

@@ -12,8 +12,10 @@
 #define MENU_COLS 52
 #define HELP_LINES_MAX (ACTION_COUNT + FAILURE_CLASS_COUNT + SCOPE_COUNT + 12)
 
+enum help_kind { LINE_HEADING, LINE_ACTION, LINE_CLASS, LINE_BLANK };
+
 struct help_line {
-    enum { LINE_HEADING, LINE_ACTION, LINE_CLASS, LINE_BLANK } kind;
+    enum help_kind kind;
     int which; /* enum scope, enum action, enum failure_class; LINE_HEADING SCOPE_COUNT: the classes */
 };
 
@@ -50,7 +52,7 @@ struct lines {
     size_t count;
 };
 
-static void add_line(struct lines *lines, int kind, int which)
+static void add_line(struct lines *lines, enum help_kind kind, int which)
 {
     if (lines->count < HELP_LINES_MAX)
         lines->at[lines->count++] = (struct help_line){kind, which};
