@@ -71,7 +71,7 @@ static void add_group(struct lines *lines, const struct overlay *o, const struct
         if (!any)
             add_line(lines, LINE_HEADING, heading);
         any = true;
-        add_line(lines, (int)group->at[i].kind, group->at[i].which);
+        add_line(lines, group->at[i].kind, group->at[i].which);
     }
 }
 

@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -45,11 +46,11 @@ def step(what, wanted, also=(), **event):
 COMMON_END = step("fine", "success")  # runs after each of the others, on a fresh process
 PYTHON = [
     step("fine", "success"), step("fail", "exception", count="abc"), step("log_and_go_on", "success"),
-    step("call_a_closed_port", "downstream"), step("sleep", "timeout"), step("leave", "crash"),
+    step("call_a_closed_port", "downstream"), step("stall", "timeout"), step("leave", "crash"),
     step("leave_quietly", "crash"), step("segfault", "crash"), step("be_killed", "memory"), COMMON_END]
 NODE = [
     step("fine", "success"), step("fail", "exception"), step("reject", "exception"),
-    step("logAndGoOn", "success"), step("callAClosedPort", "downstream"), step("sleep", "timeout"),
+    step("logAndGoOn", "success"), step("callAClosedPort", "downstream"), step("stall", "timeout"),
     step("leave", "crash"), COMMON_END]
 NODE_JSON = [step("logAndGoOn", "success", also=("exception", "ambiguous"))
              if one["event"]["do"] == "logAndGoOn" else one for one in NODE]
@@ -98,7 +99,7 @@ def wait_for(condition, what):
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what} did not come within {DEADLINE_S} s")
-        time.sleep(pause)
+        select.select([], [], [], pause)
         pause = min(pause * 2, 0.2)
 
 

@@ -10,7 +10,7 @@ const actions = {
         return { ok: true };
     },
     callAClosedPort: () => new Promise((_, reject) => net.connect(9, "127.0.0.1").on("error", reject)),
-    sleep: () => {
+    stall: () => {
         console.log("waiting for the answer of a slow service");
         return new Promise((resolve) => setTimeout(resolve, 60000));
     },
