@@ -228,7 +228,7 @@ static void add_init(struct log_line *line, const char *what, int64_t ns, struct
 static bool compose_report(struct log_line *line, struct str text, const struct line_facts *facts, struct buf *out)
 {
     struct report r;
-    if (!report_parse(text, &r) || (r.duration_ns == ABSENT && r.memory_used_mb == ABSENT && r.init_ns == ABSENT))
+    if (!report_parse(text, &r) || !report_has_numbers(&r))
         return false; /* garbled, or wrapped: its fields stand on further lines */
     if (r.request_id.len > 0)
         log_line_add(line, out, ROLE_TITLE, "REPORT %-8.*s", STR_ARG(str_first(r.request_id, 8)));

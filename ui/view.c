@@ -238,7 +238,11 @@ bool view_refresh(struct log_view *view, const struct store_status *status, int6
     *busy = !take_in(view, until_us);
     if (!*busy && view->building)
         take_place(view);
-    *busy |= groups_refresh(&view->groups, view->store, budget_us / 4, on_change, view);
+    if (view->generation != status->generation || was_next != view->next_row) {
+        bool left = groups_refresh(&view->groups, view->store, budget_us / 4, on_change, view);
+        view->generation = left ? view->generation : status->generation;
+        *busy |= left;
+    }
     *busy |= view->restart;
     return was_building || was_next != view->next_row || was_first != view->first_row;
 }

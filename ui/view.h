@@ -31,6 +31,7 @@ struct log_view {
     bool timeless;       /* a row without a time was met: order of time is order of arrival */
     bool restart;        /* the invocations changed in a way that only a new order shows */
     uint64_t first_row, next_row, end_row; /* taken in: first_row <= seq < next_row */
+    uint64_t generation; /* of the store when the verdicts were read to their end */
     uint64_t turns;      /* counts the orders that took their place on screen */
     struct buf text;
 };
