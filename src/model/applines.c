@@ -408,10 +408,21 @@ static void take_details(struct tracker *t, struct line *line, const struct line
     on_error_object(t, line, head, &x, STR_NONE);
 }
 
+/* A stronger error begins: what was read so far was only talk about it. */
+static bool is_stronger(struct tracker *t, struct line *line, const struct line_head *head)
+{
+    struct exception x;
+    const struct exception *now = &line->stream->error;
+    line->owner = line->stream->error_owner;
+    return now->weight < ERROR_UNHANDLED && now->frames == 0 &&
+           exception_begin(&x, t->signs, head, previous_line(line)) && x.weight > now->weight;
+}
+
 static bool continues_error(struct tracker *t, struct line *line, const struct line_head *head)
 {
     struct stream *stream = line->stream;
-    if (!stream->reading || !exception_continue(&stream->error, t->signs, head))
+    if (!stream->reading || is_stronger(t, line, head) ||
+        !exception_continue(&stream->error, t->signs, head))
         return false;
     stream->error_at = t->events;
     line->owner = stream->error_owner;
@@ -419,6 +430,19 @@ static bool continues_error(struct tracker *t, struct line *line, const struct l
     if (line->owner)
         attach_touch(line->owner, line);
     return true;
+}
+
+/* Too little for a record, unless the input ends without any: see tracker_finish. */
+static void on_mention(struct tracker *t, struct line *line, const struct line_head *head,
+                       const struct exception *x)
+{
+    if (x->level_error && head->id.len)
+        line->owner = owner_of_error(t, line, head->id);
+    else if (!line->owner && t->streams.next_seq == 1 && x->type_len)
+        line->owner = attach_pending(t, line);
+    if (line->owner && line->owner->pending)
+        evidence_add_exception(&line->owner->e, x, line_place(line));
+    give(t, line);
 }
 
 void app_line(struct tracker *t, struct line *line)
@@ -445,9 +469,7 @@ void app_line(struct tracker *t, struct line *line)
     }
     app_flush_error(t, stream, NULL);
     if (x.weight == ERROR_MENTIONED && !x.signs) {
-        if (x.level_error && head.id.len)
-            line->owner = owner_of_error(t, line, head.id);
-        give(t, line);
+        on_mention(t, line, &head, &x);
         return;
     }
     start_error(t, line, &x, head.id);

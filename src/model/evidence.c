@@ -293,6 +293,12 @@ bool evidence_bare_at_end(const struct evidence *e)
            e->last_error_line >= e->last_app_line;
 }
 
+void evidence_take_mention(struct evidence *e)
+{
+    if (e->logged.weight == ERROR_MENTIONED && e->logged.type.len)
+        e->logged.weight = ERROR_LOGGED;
+}
+
 bool evidence_tells_of_failure(const struct evidence *e)
 {
     return e->unhandled.weight >= ERROR_BARE || e->logged.weight == ERROR_LOGGED || e->init_failed ||

@@ -92,6 +92,9 @@ bool evidence_at_timeout(const struct evidence *e);    /* Duration >= the config
 /* An unmarked stack trace was the last thing that the application wrote. */
 bool evidence_bare_at_end(const struct evidence *e);
 
+/* Where nothing else is known, an error that was only mentioned counts as logged. */
+void evidence_take_mention(struct evidence *e);
+
 /* Something failed, or an error was at least named: worth a record without a request id. */
 bool evidence_tells_of_failure(const struct evidence *e);
 

@@ -185,6 +185,7 @@ static const struct form forms[] = {
     {MARK("Init error when loading handler"), NULL, true, true},
     {MARK("LAMBDA_WARNING: Unhandled exception"), "Runtime.InitError", false, true},
     {MARK("panic: "), "panic", false, false},
+    {MARK("runtime error: "), "runtime error", false, false},
     {MARK("fatal error: "), "fatal error", false, false},
     {MARK("FATAL ERROR: "), "FATAL ERROR", false, false},
     {MARK("calling the handler function resulted in a panic"), "panic", false, false},
@@ -378,13 +379,33 @@ static bool begin_words(struct exception *x, const struct signs *signs, const st
     return true;
 }
 
+/* Words before a name: `Caught: FooError …`, `msg: BarException at …` in one line. */
+static bool begin_mention(struct exception *x, const struct line_head *head)
+{
+    struct str rest = head->rest;
+    if (head->level != LEVEL_NONE && head->level != LEVEL_ERROR)
+        return false;
+    while (rest.len) {
+        struct str word = str_take_word(&rest), name;
+        while (word.len && !is_name_char(word.at[0]))
+            word = str_from(word, 1);
+        name = take_name(&word);
+        if (!is_error_name(name) || !(last_part(name).at[0] >= 'A' && last_part(name).at[0] <= 'Z'))
+            continue;
+        begin(x, ERROR_MENTIONED);
+        exception_set_type(x, name);
+        return true;
+    }
+    return false;
+}
+
 bool exception_begin(struct exception *x, const struct signs *signs, const struct line_head *head,
                      struct str previous)
 {
     return begin_form(x, signs, head) || begin_python(x, signs, head) ||
            begin_traceback(x, signs, head, previous) || begin_rust(x, signs, head) ||
            begin_named(x, signs, head, previous) || begin_frame(x, signs, head, previous) ||
-           begin_words(x, signs, head);
+           begin_words(x, signs, head) || begin_mention(x, head);
 }
 
 /* ---- continuations ---- */

@@ -224,6 +224,8 @@ static void finish_streams(struct tracker *t)
         if (stream->wrapped && !stream->wrapped->e.has_report)
             t->unparsed++;
         adopt_trailing_error(stream);
+        if (stream->pending && t->streams.next_seq == 2)
+            evidence_take_mention(&stream->pending->e);
     }
 }
 
