@@ -97,6 +97,8 @@ static int csv_looks(struct reader *r, struct str head, bool whole)
 {
     (void)whole;
     struct str line = str_take_line(&head);
+    if (str_starts(str_trim_left(line), STR("{"))) /* a JSON log line has commas and such keys, too */
+        return 0;
     if (read_header(r, line))
         return 100;
     r->column_count = 0;

@@ -242,6 +242,12 @@ static const struct fixture fixtures[] = {
      {{NONE, "", "{", 1}, {NONE, "", "  \"AWS_REGION\": \"eu-west-1\"", 2}, {NONE, "", "}", 3},
       {NONE, "", "END RequestId: 1", 4}},
      NULL},
+    {"a logger's JSON line in front is no CSV header",
+     BYTES("{\"level\":\"INFO\",\"message\":\"start\",\"timestamp\":\"2026-11-24 14:01:58,101+0000\"}\n"
+           "END RequestId: 1\n"),
+     {{NONE, "", "{\"level\":\"INFO\",\"message\":\"start\",\"timestamp\":\"2026-11-24 14:01:58,101+0000\"}", 1},
+      {NONE, "", "END RequestId: 1", 2}},
+     NULL},
     {"a lone NUL in text is text",
      {"START RequestId: 1 Version: 2\nkey=\0value\nEND RequestId: 1\n", 58},
      {{NONE, "", "START RequestId: 1 Version: 2", 1}, {NONE, "", "key=", 2}, {NONE, "", "END RequestId: 1", 3}},
