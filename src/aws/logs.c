@@ -253,8 +253,17 @@ struct str logs_function_of(struct str group, struct str stream)
 
 /* ---- one whole answer ---- */
 
+/* Room for all that one event can decode to: a text that grew between two of its strings
+ * would move the first away. */
+static void make_room(struct buf *text, size_t len)
+{
+    buf_clear(text);
+    buf_reserve(text, len < text->ceiling / 3 ? 3 * len : text->ceiling);
+}
+
 void logs_page_init(struct logs_page *page, struct str body, struct buf *text)
 {
+    make_room(text, body.len);
     *page = (struct logs_page){.text = text, .next_token = STR_NONE};
     jscan_init(&page->scan, body);
     if (!jscan_object(&page->scan))

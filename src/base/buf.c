@@ -29,7 +29,7 @@ char *buf_reserve(struct buf *buf, size_t len)
         buf->full = true;
         return NULL;
     }
-    if (buf->len + len > buf->room) {
+    if (buf->at == NULL || buf->len + len > buf->room) {
         size_t room = buf->room ? buf->room : 256;
         while (room < buf->len + len)
             room *= 2;

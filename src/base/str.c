@@ -19,7 +19,7 @@ size_t str_find_last(struct str s, struct str needle)
     if (s.len < needle.len)
         return SIZE_MAX;
     for (size_t at = s.len - needle.len + 1; at-- > 0;)
-        if (memcmp(s.at + at, needle.at, needle.len) == 0)
+        if (str_eq((struct str){s.at + at, needle.len}, needle))
             return at;
     return SIZE_MAX;
 }
@@ -157,7 +157,7 @@ uint64_t str_hash(struct str s)
 int str_compare(struct str a, struct str b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;
-    int order = memcmp(a.at, b.at, shared);
+    int order = shared ? memcmp(a.at, b.at, shared) : 0;
     if (order != 0 || a.len == b.len)
         return order;
     return a.len < b.len ? -1 : 1;
@@ -170,7 +170,8 @@ bool str_copy(char *out, size_t size, struct str s)
     if (!whole)
         while (len > 0 && ((unsigned char)s.at[len] & 0xC0) == 0x80)
             len--;
-    memcpy(out, s.at, len);
+    if (len > 0)
+        memcpy(out, s.at, len);
     out[len] = '\0';
     return whole;
 }

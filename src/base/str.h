@@ -1,6 +1,6 @@
 /* Borrowed byte runs. A struct str owns nothing: it is valid as long as the bytes that it
  * points into, which each function that returns one names. The bytes need not be UTF-8 and
- * may hold NUL. No function here allocates; any thread. */
+ * may hold NUL. A zeroed struct str is an empty run. No function here allocates; any thread. */
 #ifndef LAMBDIG_BASE_STR_H
 #define LAMBDIG_BASE_STR_H
 
@@ -26,8 +26,9 @@ static inline struct str str_of(const char *text)
 
 static inline struct str str_from(struct str s, size_t start)
 {
-    return start < s.len ? (struct str){s.at + start, s.len - start}
-                         : (struct str){s.at + s.len, 0};
+    if (start >= s.len)
+        return (struct str){s.len ? s.at + s.len : s.at, 0};
+    return (struct str){s.at + start, s.len - start};
 }
 
 static inline struct str str_first(struct str s, size_t len)

@@ -60,7 +60,8 @@ static bool add_key(struct walk *w, struct frame *frame, struct str key)
 {
     for (size_t i = 0; i < w->seen_count; i++) {
         const struct seen_key *seen = &w->seen[i];
-        if (seen->serial == frame->serial && str_eq(key, (struct str){w->keys.at + seen->at, seen->len}))
+        struct str other = str_first(str_from(buf_str(&w->keys), seen->at), seen->len);
+        if (seen->serial == frame->serial && str_eq(key, other))
             return err_set(w->err, ERR_CONFIG, "%s: the key '%.*s' stands there twice", w->where, STR_ARG(key));
     }
     w->seen[w->seen_count++] = (struct seen_key){frame->serial, w->keys.len, key.len};

@@ -360,7 +360,8 @@ static int looks_object(struct str head, bool whole)
     enum value_kind kind = kind_of_object(head, &len);
     struct buf text;
     struct event e;
-    buf_init(&text, 8 * 1024 * 1024);
+    buf_init(&text, 3 * head.len + 1);
+    buf_reserve(&text, text.ceiling); /* a text that grew would move what was decoded before */
     bool event = kind == VALUE_RECORD && logs_read_item(head, &text, &e, &len) == LOGS_EVENT;
     buf_release(&text);
     if (kind == VALUE_ANSWER || event)

@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     }
     check_run(body, &text, page.next_token);
     buf_clear(&text);
+    FUZZ_CHECK(buf_reserve(&text, 3 * len) != NULL); /* as its caller must */
     if (len > 0 && !strchr(" \t\r\n", bytes[0])) {
         enum logs_item item = logs_read_item(body, &text, &event, &item_len);
         if (item == LOGS_EVENT || item == LOGS_OTHER)

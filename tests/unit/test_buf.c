@@ -89,6 +89,7 @@ static void a_zeroed_buf_may_be_released_and_is_empty(void **state)
     struct buf b = {0};
     assert_true(buf_add(&b, STR_NONE));
     assert_false(buf_add(&b, STR("a")));
+    assert_non_null(buf_reserve(&b, 0));
     assert_int_equal(buf_str(&b).len, 0);
     assert_non_null(buf_str(&b).at);
     buf_release(&b);

@@ -63,6 +63,49 @@ static void the_nearest_word_is_named_only_when_near(void **state)
     assert_null(str_nearest(STR("xylophone"), words, 3));
 }
 
+/* Zeroed values pass through every function; UBSan sees a NULL that goes to memcmp. */
+static void a_zeroed_run_is_empty_everywhere(void **state)
+{
+    (void)state;
+    struct str zero = {0}, moving = {0};
+    char out[4];
+    assert_true(str_eq(zero, STR_NONE) && str_eq(STR_NONE, zero) && str_eq(zero, zero));
+    assert_true(str_starts(zero, zero) && str_ends(zero, zero) && str_starts(STR("a"), zero));
+    assert_false(str_starts(zero, STR("a")) || str_ends(zero, STR("a")));
+    assert_int_equal(str_find(zero, STR("a")), SIZE_MAX);
+    assert_int_equal(str_find_char(zero, 'a'), SIZE_MAX);
+    assert_int_equal(str_find_last(STR("ab"), zero), 2);
+    assert_int_equal(str_compare(zero, STR("a")), -1);
+    assert_int_equal(str_compare(zero, zero), 0);
+    assert_int_equal(str_from(zero, 3).len + str_first(zero, 3).len + str_trim(zero).len, 0);
+    assert_true(str_copy(out, sizeof out, zero));
+    assert_string_equal(out, "");
+    assert_int_equal(str_take_line(&moving).len + str_take_word(&moving).len +
+                         str_take_until(&moving, 'x').len, 0);
+    assert_int_equal(str_hash(zero), str_hash(STR_NONE));
+}
+
+static void a_part_is_found_first_last_or_not_at_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *part;
+        size_t first, last;
+    } cases[] = {
+        {"abcabc", "bc", 1, 4},  {"abcabc", "abc", 0, 3},          {"abc", "abcd", SIZE_MAX, SIZE_MAX},
+        {"abc", "x", SIZE_MAX, SIZE_MAX}, {"", "a", SIZE_MAX, SIZE_MAX}, {"aaa", "aa", 0, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str text = str_of(cases[i].text), part = str_of(cases[i].part);
+        assert_true(str_find(text, part) == cases[i].first);
+        assert_true(str_find_last(text, part) == cases[i].last);
+        assert_int_equal(str_has(text, part), cases[i].first != SIZE_MAX);
+        assert_int_equal(str_has_nocase(text, part), cases[i].first != SIZE_MAX);
+    }
+    assert_true(str_has_nocase(STR("Task TIMED out"), STR("timed Out")));
+    assert_false(str_eq_nocase(STR("[a"), STR("{A")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -70,6 +113,8 @@ int main(void)
         cmocka_unit_test(a_number_must_be_all_digits_and_within_its_limit),
         cmocka_unit_test(a_no_break_space_is_a_blank),
         cmocka_unit_test(a_copy_is_cut_at_a_character),
+        cmocka_unit_test(a_zeroed_run_is_empty_everywhere),
+        cmocka_unit_test(a_part_is_found_first_last_or_not_at_all),
         cmocka_unit_test(the_nearest_word_is_named_only_when_near),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
