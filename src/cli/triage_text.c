@@ -6,7 +6,7 @@
 /* For people: the counts, then each kind of failure with one example. */
 
 #define ADVICE_MAX 4096
-#define LABEL_COLS 10 /* of `  example ` and its like */
+#define LABEL_COLS 11 /* of `  example ` and its like */
 
 static enum style class_style(uint8_t class)
 {
@@ -165,11 +165,14 @@ static void put_evidence_text(struct triage *t, struct str text)
     buf_add_char(&t->out.buf, '\n');
 }
 
+/* The name of a file stands only where there are several; a line is quoted once. */
 static void put_evidence(struct triage *t, const struct invocation *inv)
 {
+    bool several = source_input_name(t->source, 0) && source_input_name(t->source, 1);
     for (size_t i = 0; i < inv->evidence_count; i++) {
         const struct evidence_item *item = &inv->evidence[i];
-        const char *file = triage_input_name(t, item);
+        const char *file = several ? triage_input_name(t, item) : NULL;
+        bool again = i > 0 && item->line == item[-1].line;
         struct buf line;
         buf_init(&line, 1000);
         if (item->line)
@@ -178,7 +181,7 @@ static void put_evidence(struct triage *t, const struct invocation *inv)
         put_label(t, i == 0 ? "evidence" : "");
         output_wrapped(&t->out, buf_str(&line), LABEL_COLS + 2, LABEL_COLS);
         buf_release(&line);
-        if (item->text.len > 0)
+        if (item->text.len > 0 && !again)
             put_evidence_text(t, invocation_text(inv, item->text));
     }
 }

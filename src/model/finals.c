@@ -171,7 +171,7 @@ static void mark_memory(struct invocation *inv, uint32_t input)
     inv->candidates[0] = FAILURE_SUCCESS;
     inv->candidate_count = 1;
     inv->notes &= ~(uint32_t)NOTE_AT_LIMIT_NOT_KILLED;
-    inv->signature = ((uint64_t)FAILURE_MEMORY + 1) * 0x9E3779B97F4A7C15u;
+    verdict_sign(inv);
     if (inv->evidence_count < INVOCATION_EVIDENCE)
         inv->evidence[inv->evidence_count++] = (struct evidence_item){
             .line = inv->last_line, .input = input, .fact = FACT_RETRIED};

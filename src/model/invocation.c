@@ -1,4 +1,5 @@
 #include "src/model/invocation.h"
+#include "src/model/line.h"
 
 /* Words of facts, notes and advice. The advice is the class's row with the names of this
  * invocation put in where it knows them. */
@@ -96,6 +97,15 @@ static void say_ms(struct buf *out, int64_t ms)
         (void)buf_printf(out, "%lld.%03lld s", (long long)(ms / 1000), (long long)(ms % 1000));
 }
 
+struct str invocation_last_message(const struct invocation *inv)
+{
+    struct line_head head;
+    struct str last = str_trim(invocation_text(inv, inv->last_text));
+    line_head_read(last, &head);
+    struct str message = str_trim(head.rest);
+    return message.len ? message : last;
+}
+
 static void check_timeout(const struct invocation *inv, struct buf *out)
 {
     if (inv->cause == FAILURE_STARTUP) {
@@ -103,7 +113,8 @@ static void check_timeout(const struct invocation *inv, struct buf *out)
         return;
     }
     if (inv->last_text.len)
-        (void)buf_printf(out, "the call behind the last line `%.*s`", STR_ARG(str_first(invocation_text(inv, inv->last_text), 120)));
+        (void)buf_printf(out, "the call behind the last line `%.*s`",
+                         STR_ARG(str_first(invocation_last_message(inv), 120)));
     else
         say(out, "which call the time went to; nothing was logged before the end");
     say(out, inv->trace_id.len ? ", then the trace" : ", then a trace (turn active tracing on)");

@@ -88,6 +88,9 @@ static inline size_t invocation_size(const struct invocation *inv)
 /* Copies `s` into the text; cut when it does not fit or is over `limit` bytes. */
 struct text_ref invocation_put(struct invocation *inv, struct str s, size_t limit);
 
+/* The last application line without its time, level and id. Borrowed from inv. */
+struct str invocation_last_message(const struct invocation *inv);
+
 /* The first thing to check and the likely fix, with this invocation's own names in them. */
 void invocation_check(const struct invocation *inv, struct buf *out);
 void invocation_fix(const struct invocation *inv, struct buf *out);

@@ -182,30 +182,48 @@ static struct str blanked(struct str s, char *out, size_t size)
     return (struct str){out, len};
 }
 
-static void sign(struct invocation *out)
+/* What tells this failure from others of its class: where it was thrown, what it said, or, for
+ * one that says nothing, the last line before the silence. */
+static void add_particulars(const struct invocation *inv, struct buf *b)
 {
-    char text[256], words[256];
+    char words[256];
+    struct str place = invocation_text(inv, inv->exception_location);
+    struct str message = invocation_text(inv, inv->exception_message);
+    struct str action = invocation_text(inv, inv->denial_action);
+    struct str last = invocation_last_message(inv);
+    bool silent = inv->class == FAILURE_TIMEOUT || inv->class == FAILURE_MEMORY;
+    if (inv->class == FAILURE_PERMISSION && action.len)
+        (void)buf_printf(b, ": %.*s", STR_ARG(str_first(action, 96)));
+    else if (place.len && !silent)
+        (void)buf_printf(b, " at %.*s", STR_ARG(str_first(place, 120)));
+    else if (message.len && !silent)
+        (void)buf_printf(b, ": %.*s",
+                         STR_ARG(str_first(blanked(str_first(message, 180), words, sizeof words), 120)));
+    else if (inv->class == FAILURE_CRASH && inv->error_type.len)
+        (void)buf_printf(b, ": %.*s", STR_ARG(invocation_text(inv, inv->error_type)));
+    else if (inv->cause == FAILURE_STARTUP)
+        (void)buf_printf(b, " in the initialisation");
+    else if (inv->class == FAILURE_TIMEOUT && last.len)
+        (void)buf_printf(b, " after \"%.*s\"",
+                         STR_ARG(str_first(blanked(str_first(last, 120), words, sizeof words), 80)));
+}
+
+void verdict_sign(struct invocation *inv)
+{
+    char text[256];
     struct buf b;
-    const struct failure_class_row *row = failure_class_row((enum failure_class)out->class);
+    const struct failure_class_row *row = failure_class_row((enum failure_class)inv->class);
     if (!row->is_failure)
         return;
-    struct str type = invocation_text(out, out->exception_type);
-    struct str place = invocation_text(out, out->exception_location);
-    struct str message = invocation_text(out, out->exception_message);
-    struct str action = invocation_text(out, out->denial_action);
+    struct str type = invocation_text(inv, inv->exception_type);
+    bool silent = inv->class == FAILURE_TIMEOUT || inv->class == FAILURE_MEMORY;
     buf_init(&b, sizeof text);
-    (void)buf_add(&b, type.len ? type : str_of(row->title));
-    if (out->class == FAILURE_PERMISSION && action.len)
-        (void)buf_printf(&b, ": %.*s", STR_ARG(str_first(action, 96)));
-    else if (place.len)
-        (void)buf_printf(&b, " at %.*s", STR_ARG(str_first(place, 120)));
-    else if (message.len)
-        (void)buf_printf(&b, ": %.*s", STR_ARG(str_first(blanked(str_first(message, 180), words, sizeof words), 120)));
-    else if (out->class == FAILURE_CRASH && out->error_type.len)
-        (void)buf_printf(&b, ": %.*s", STR_ARG(invocation_text(out, out->error_type)));
+    (void)buf_add(&b, type.len && !silent ? type : str_of(row->title));
+    add_particulars(inv, &b);
     struct str shown = buf_str(&b);
-    out->signature = str_hash(shown) ^ ((uint64_t)out->class + 1) * 0x9E3779B97F4A7C15u;
-    out->signature_text = invocation_put(out, shown, 200);
+    inv->signature = str_hash(shown) ^ str_hash(invocation_text(inv, inv->function)) * 31 ^
+                     ((uint64_t)inv->class + 1) * 0x9E3779B97F4A7C15u;
+    inv->signature_text = invocation_put(inv, shown, 200);
     buf_release(&b);
 }
 
@@ -293,6 +311,6 @@ void verdict_build(struct evidence *e, const struct verdict_names *names, struct
     out->slow = is_slow(e, v.class, names->median_ns);
     out->notes = notes_of(e, &v);
     out->not_seen = listed_facts & ~e->facts;
-    sign(out);
+    verdict_sign(out);
     list_evidence(e, out);
 }

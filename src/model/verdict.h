@@ -13,4 +13,8 @@ struct verdict_names { /* borrowed for the call */
 /* Everything of *out is set but seq and final. */
 void verdict_build(struct evidence *e, const struct verdict_names *names, struct invocation *out);
 
+/* Gives a failure its signature anew, after its class changed: equal for one function's failures
+ * of one cause. */
+void verdict_sign(struct invocation *inv);
+
 #endif
