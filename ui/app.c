@@ -504,14 +504,6 @@ static void turn(struct app *app)
 
 /* ---- start and end ---- */
 
-static bool wants_colour(const struct settings *settings)
-{
-    const char *no_color = getenv("NO_COLOR");
-    if (strcmp(settings->color, "always") == 0)
-        return true;
-    return strcmp(settings->color, "never") != 0 && !(no_color && no_color[0]);
-}
-
 static bool bind_keys(struct keymap *keymap, const struct settings *settings, struct err *err)
 {
     for (size_t i = 0; i < settings->key_count; i++) {
@@ -578,7 +570,8 @@ static void app_free(struct app *app)
 
 static bool run(struct app *app, struct err *err)
 {
-    struct term_options terminal = {wants_colour(app->console.settings), app->console.settings->mouse};
+    struct term_options terminal = {.colour = strcmp(app->console.settings->color, "never") != 0, /* NO_COLOR is in it */
+                                    .mouse = app->console.settings->mouse};
     if (!bind_keys(app->console.keymap, app->console.settings, err) || !term_start(&terminal, err))
         return false;
     first_theme(app);

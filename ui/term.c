@@ -368,15 +368,31 @@ static void start_screen(void)
     term.cursor_shown = 0;
 }
 
+/* newterm puts handlers of its own on these, which exit(1) from inside a signal and outlive the
+ * screen they clean up; what was there stays. */
+static SCREEN *open_screen(void)
+{
+    static const int taken_by_curses[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+    enum { COUNT = sizeof taken_by_curses / sizeof *taken_by_curses };
+    struct sigaction before[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        sigaction(taken_by_curses[i], NULL, &before[i]);
+    SCREEN *screen = newterm(NULL, stdout, term.keys_in);
+    for (int i = 0; i < COUNT; i++)
+        sigaction(taken_by_curses[i], &before[i], NULL);
+    return screen;
+}
+
 bool term_start(const struct term_options *options, struct err *err)
 {
     if (!check_terminal(err) || !open_keys(err))
         return false;
+    del_curterm(cur_term); /* newterm reads the entry again and would lose this one */
     tcgetattr(STDOUT_FILENO, &term.before);
     term.mouse = options->mouse;
     if (!signals_open())
         return err_set(err, ERR_SYSTEM, "terminal: signals cannot be watched");
-    term.screen = newterm(NULL, stdout, term.keys_in);
+    term.screen = open_screen();
     if (term.screen == NULL) {
         signals_close();
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which curses cannot use", terminal_name());
