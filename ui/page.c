@@ -20,8 +20,9 @@ void page_release(struct page *page)
     buf_release(&page->text);
 }
 
-void page_begin(struct page *page, int cols)
+void page_begin(struct page *page, int cols, bool tight)
 {
+    page->tight = tight;
     page->count = 0;
     page->cols = cols > 20 ? cols : 20;
     buf_clear(&page->text);
@@ -39,7 +40,8 @@ struct log_line *page_line(struct page *page)
 
 void page_blank(struct page *page)
 {
-    (void)page_line(page);
+    if (!page->tight)
+        (void)page_line(page);
 }
 
 /* Bytes of the next line: whole words where there is a blank. */

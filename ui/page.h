@@ -19,12 +19,13 @@ struct page_line {
 struct page {
     struct page_line lines[PAGE_LINES_MAX];
     int count, cols;
+    bool tight; /* no blank lines: there is little room */
     struct buf text;
 };
 
 void page_init(struct page *page);
 void page_release(struct page *page);
-void page_begin(struct page *page, int cols); /* empty again */
+void page_begin(struct page *page, int cols, bool tight); /* empty again */
 
 void page_blank(struct page *page);
 /* A line without a label column; NULL: the page is full. */

@@ -10,6 +10,7 @@
 
 #define BESIDE_COLS 140   /* from here on the lines stand at the right */
 #define VERDICT_COLS 78
+#define TIGHT_ROWS 26
 #define LINES_MAX 300     /* the last ones of the invocation */
 #define HEADS_MAX 4096    /* rows looked through for them */
 #define SIMILAR_BUDGET_US 4000
@@ -229,8 +230,8 @@ static void say_nothing(struct invocation_pane *p)
 
 static void write_pages(struct invocation_pane *p, const struct console *console)
 {
-    page_begin(&p->verdict, beside(p) ? VERDICT_COLS : p->cols - 1);
-    page_begin(&p->lines, p->cols - VERDICT_COLS - 3);
+    page_begin(&p->verdict, beside(p) ? VERDICT_COLS : p->cols - 1, p->rows < TIGHT_ROWS);
+    page_begin(&p->lines, p->cols - VERDICT_COLS - 3, true);
     if (!p->known) {
         say_nothing(p);
         return;
@@ -346,9 +347,13 @@ static void invocation_status(const struct pane *pane, const struct console *con
     out[0] = '\0';
     if (!p->known || p->inv.signature == 0)
         return;
-    struct str signature = invocation_text(&p->inv, p->inv.signature_text);
-    snprintf(out, size, "similar: %" PRIu64 " more %s%s%.*s", p->similar.count, invocation_tag(&p->inv, false),
-             signature.len ? ", all " : "", STR_ARG(str_first(signature, 120)));
+    struct str common = verdict_common(&p->inv);
+    const char *tag = invocation_tag(&p->inv, false);
+    if (p->similar.count == 0)
+        snprintf(out, size, "similar: no other %s%s%.*s", tag, common.len ? " of " : "", STR_ARG(str_first(common, 120)));
+    else
+        snprintf(out, size, "similar: %" PRIu64 " more %s%s%.*s", p->similar.count, tag, common.len ? ", all " : "",
+                 STR_ARG(str_first(common, 120)));
 }
 
 static unsigned scroll_to_line(struct invocation_pane *p, int offset)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "ui/figures.h"
+#include "ui/json_line.h"
 
 #define NS_PER_MS INT64_C(1000000)
 
@@ -12,11 +13,32 @@ static const struct failure_class_row *row_of(unsigned class)
     return class < FAILURE_CLASS_COUNT ? failure_class_row((enum failure_class)class) : NULL;
 }
 
-/* The first line of a text without the time and id that it repeats. */
-static struct str quoted(struct str text)
+/* A line of the log as a quotation: the first one, without the time and id that it repeats; of
+ * a JSON line its message. Lies in `room` or in the text itself. */
+static struct str quoted(struct str text, struct buf *room)
 {
-    text = str_trim(str_take_line(&text));
-    return str_from(text, log_line_prefix(text).skip);
+    struct log_line line;
+    struct str rest = text;
+    text = str_trim(str_take_line(&rest));
+    buf_clear(room);
+    log_line_begin(&line, room);
+    if (text.len > 0 && text.at[0] == '{' && json_line_compose(&line, text, room))
+        return str_trim(buf_str(room));
+    text = str_from(text, log_line_prefix(text).skip);
+    rest = text;
+    if (str_skip(&rest, STR("RequestId: "))) {
+        str_take_word(&rest);
+        text = str_trim_left(rest);
+    }
+    return text;
+}
+
+/* Said in the line `error` already. */
+static bool is_the_error(const struct invocation *inv, struct str text)
+{
+    struct str message = invocation_text(inv, inv->exception_message), type = invocation_text(inv, inv->exception_type);
+    struct str told = message.len > 0 ? message : type;
+    return told.len > 0 && str_has(text, str_first(str_take_line(&told), 40));
 }
 
 /* ---- the head ---- */
@@ -51,9 +73,10 @@ static void exception(struct page *page, const struct invocation *inv)
 {
     struct str type = invocation_text(inv, inv->exception_type), message = invocation_text(inv, inv->exception_message);
     struct str location = invocation_text(inv, inv->exception_location);
+    size_t room = inv->denial_action.len > 0 ? (size_t)page->cols - PAGE_LABEL_COLS : 600; /* the card below says it */
     if (type.len > 0 || message.len > 0)
         page_printf(page, "error", ROLE_LEVEL_ERROR, "%.*s%s%.*s", STR_ARG(type), type.len && message.len ? ": " : "",
-                    STR_ARG(str_first(message, 600)));
+                    STR_ARG(str_first(message, room > type.len + 2 ? room - type.len - 2 : 0)));
     if (location.len > 0 && inv->frames > 0)
         page_printf(page, "at", ROLE_TITLE, "%.*s  (%" PRIu32 " %s)", STR_ARG(location), inv->frames,
                     inv->frames == 1 ? "frame" : "frames");
@@ -78,6 +101,8 @@ static void which(struct page *page, const struct console *console, const struct
 {
     struct str id = invocation_text(inv, inv->request_id);
     char time[CLOCK_TIME_SIZE] = "", attempt[40] = "";
+    if (page->cols < 60)
+        id = str_first(id, 8);
     int64_t at = inv->start_unix_ms != TIME_NONE ? inv->start_unix_ms : inv->end_unix_ms;
     if (at != TIME_NONE)
         console_time(console, at, time);
@@ -154,26 +179,30 @@ static void init_bar(struct page *page, const struct invocation *inv)
 static void silence_bar(struct page *page, const struct invocation *inv)
 {
     char span[FIGURE_SIZE], text[80];
-    struct str last = invocation_text(inv, inv->last_text);
-    if (inv->last_line_gap_ns != ABSENT) {
+    struct buf room;
+    bool tells = inv->last_line_gap_ns != ABSENT && inv->last_line_gap_ns >= inv->duration_ns / 10;
+    if (tells) {
         figure_span(inv->last_line_gap_ns, span);
         snprintf(text, sizeof text, "%10s silent", span);
         page_bar(page, "Silence", str_of(text), inv->last_line_gap_ns / NS_PER_MS, inv->duration_ns / NS_PER_MS, ROLE_GAP);
     }
-    last = quoted(last);
-    if (last.len > 0)
+    buf_init(&room, 4096);
+    struct str last = quoted(invocation_text(inv, inv->last_text), &room);
+    if (last.len > 0 && !is_the_error(inv, last))
         page_printf(page, "last line", ROLE_TEXT, "\"%.*s\"", STR_ARG(last));
+    buf_release(&room);
 }
 
 static void numbers(struct page *page, const struct invocation *inv)
 {
     int before = page->count;
     page_blank(page);
+    int first = page->count;
     duration_bar(page, inv);
     memory_bar(page, inv);
     init_bar(page, inv);
     silence_bar(page, inv);
-    if (page->count == before + 1)
+    if (page->count == first)
         page->count = before; /* nothing was known */
 }
 
@@ -191,26 +220,32 @@ static void heading(struct page *page, const char *words)
 /* Its numbers stand in the bars above. */
 static bool is_report(struct str text)
 {
-    return str_has(text, STR("REPORT RequestId")) || str_has(text, STR("\"platform.report\""));
+    return str_has(text, STR("REPORT RequestId")) || str_starts(text, STR("INIT_REPORT")) || str_has(text, STR("\"platform.report\""));
+}
+
+static void put_evidence(struct page *page, const struct invocation *inv, const struct evidence_item *item)
+{
+    char label[24] = "";
+    struct buf room;
+    buf_init(&room, 4096);
+    struct str text = quoted(invocation_text(inv, item->text), &room);
+    if (item->line > 0)
+        snprintf(label, sizeof label, "%8" PRIu64, item->line);
+    if (item->fact == FACT_STATUS && inv->status.len > 0)
+        text = invocation_text(inv, inv->status);
+    if (text.len > 0 && !is_report(text) && !is_the_error(inv, text))
+        page_printf(page, label, ROLE_TEXT, "%s: \"%.*s\"", fact_seen((enum fact)item->fact), STR_ARG(str_first(text, 400)));
+    else
+        page_printf(page, label, ROLE_TEXT, "%s", fact_seen((enum fact)item->fact));
+    buf_release(&room);
 }
 
 static void evidence(struct page *page, const struct invocation *inv)
 {
-    if (inv->evidence_count == 0)
-        return;
-    heading(page, "EVIDENCE");
-    for (int i = 0; i < inv->evidence_count; i++) {
-        const struct evidence_item *item = &inv->evidence[i];
-        struct str text = invocation_text(inv, item->text);
-        char label[24] = "";
-        text = quoted(text);
-        if (item->line > 0)
-            snprintf(label, sizeof label, "%8" PRIu64, item->line);
-        if (text.len > 0 && !is_report(text))
-            page_printf(page, label, ROLE_TEXT, "%s: \"%.*s\"", fact_seen((enum fact)item->fact), STR_ARG(str_first(text, 400)));
-        else
-            page_printf(page, label, ROLE_TEXT, "%s", fact_seen((enum fact)item->fact));
-    }
+    if (inv->evidence_count > 0)
+        heading(page, "EVIDENCE");
+    for (int i = 0; i < inv->evidence_count; i++)
+        put_evidence(page, inv, &inv->evidence[i]);
 }
 
 static void not_seen(struct page *page, const struct invocation *inv)
@@ -222,6 +257,8 @@ static void not_seen(struct page *page, const struct invocation *inv)
         if ((inv->not_seen >> fact & 1) && words[0])
             buf_printf(&text, "%s%s", text.len ? ", " : "", words);
     }
+    if (text.len > 0)
+        page_blank(page);
     if (text.len > 0)
         page_field(page, "not seen", ROLE_TEXT, buf_str(&text));
     buf_release(&text);
@@ -242,7 +279,7 @@ static void next_steps(struct page *page, const struct invocation *inv)
     invocation_check(inv, &check);
     invocation_fix(inv, &fix);
     if (check.len > 0 || fix.len > 0)
-        heading(page, "NEXT");
+        page_blank(page);
     if (check.len > 0)
         page_field(page, "check", ROLE_TITLE, buf_str(&check));
     if (fix.len > 0)
@@ -251,11 +288,19 @@ static void next_steps(struct page *page, const struct invocation *inv)
     buf_release(&fix);
 }
 
+/* What the failures have in common, where that is more than their class. */
+struct str verdict_common(const struct invocation *inv)
+{
+    const struct failure_class_row *row = row_of(inv->class);
+    struct str signature = invocation_text(inv, inv->signature_text);
+    return row && str_eq(signature, str_of(row->title)) ? STR_NONE : signature;
+}
+
 static void add_similar(struct page *page, const struct console *console, const struct invocation *inv,
                         const struct similar *similar)
 {
     char first[CLOCK_TIME_SIZE], last[CLOCK_TIME_SIZE];
-    struct str signature = invocation_text(inv, inv->signature_text);
+    struct str signature = verdict_common(inv);
     if (inv->signature == 0)
         return;
     page_blank(page);
@@ -281,9 +326,9 @@ void verdict_page(struct page *page, const struct console *console, const struct
     denial(page, inv);
     numbers(page, inv);
     evidence(page, inv);
-    not_seen(page, inv);
     notes(page, inv);
     next_steps(page, inv);
     add_similar(page, console, inv, similar);
+    not_seen(page, inv);
     where(page, console, inv);
 }

@@ -12,6 +12,9 @@ struct similar { /* other failures of the same signature in the same function */
     bool complete;                       /* all were looked at */
 };
 
+/* What the failures of its signature have in common, where that is more than their class; borrowed. */
+struct str verdict_common(const struct invocation *inv);
+
 void verdict_page(struct page *page, const struct console *console, const struct invocation *inv,
                   const struct similar *similar);
 
