@@ -155,9 +155,10 @@ static void step_to_end(struct run *run)
 {
     const struct sink sink = {run, on_account, on_functions, on_events, on_progress, on_trouble};
     enum step step = STEP_MORE;
+    int wait_ms = 0;
     while (step != STEP_DONE && !caught_signal && output_good(&run->t.out)) {
         struct err err = {0};
-        if (!source_step(run->t.source, &sink, STEP_WAIT_MS, &step, &err)) {
+        if (!source_step(run->t.source, &sink, wait_ms, &step, &err)) {
             run->status = worse_status(run->status, err_exit_status(&err));
             note_incomplete(run, err.text);
             err_print(&err);
@@ -165,6 +166,7 @@ static void step_to_end(struct run *run)
         }
         if (step == STEP_IDLE)
             output_flush(&run->t.out); /* whoever follows sees each verdict when it is known */
+        wait_ms = step == STEP_IDLE ? STEP_WAIT_MS : 0;
     }
 }
 

@@ -393,14 +393,39 @@ def read_until(stream, text):
     return found
 
 
+def feed(run, content):
+    try:
+        run.stdin.write(content)
+        run.stdin.flush()
+    except BrokenPipeError:
+        pass  # the program ended first, as it was told to
+
+
+def drain(run):
+    """The rest of stdout and stderr; stdin stays open, so that only the signal can end the program."""
+    got = {}
+    threads = [threading.Thread(target=lambda k=k, f=f: got.__setitem__(k, f.read()))
+               for k, f in (("out", run.stdout), ("err", run.stderr))]
+    for thread in threads:
+        thread.start()
+    try:
+        run.wait(timeout=DEADLINE)
+    except subprocess.TimeoutExpired:
+        run.kill()
+    for thread in threads:
+        thread.join(DEADLINE)
+    return got["out"], got["err"]
+
+
 def signals():
     for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
         run = start("triage", "--format", "json", "--logs", "-")
-        run.stdin.write((timeout(1) + good(2) + good(3)).encode())
-        run.stdin.flush()
+        many = (timeout(1) + "".join(good(n) for n in range(2, 2000))).encode()
+        threading.Thread(target=feed, args=(run, many), daemon=True).start()
         out = read_until(run.stdout, b'"timeout"')
+        case(b'"timeout"' in out, f"a verdict is printed while stdin is still open ({number.name})", out)
         run.send_signal(number)
-        rest, err = run.communicate(timeout=DEADLINE)
+        rest, err = drain(run)
         lines = [json.loads(line) for line in (out + rest).decode().splitlines()]
         case(run.returncode == status and lines[0]["class"] == "timeout" and lines[-1]["kind"] == "summary"
              and lines[-1]["incomplete_reason"], f"{number.name} ends with {status}, what was done is on stdout",
