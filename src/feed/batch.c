@@ -151,11 +151,25 @@ void batch_add_line(struct batch *batch, const struct event *event, struct str t
     batch->row_count++;
 }
 
+/* A verdict that is replaced before it was handed over never needs to be. */
+#define LOOK_BACK 16u
+
+static bool verdict_replace(struct batch *batch, struct invocation *inv)
+{
+    for (size_t i = batch->verdict_count; i > 0 && batch->verdict_count - i < LOOK_BACK; i--)
+        if (batch->verdicts[i - 1]->seq == inv->seq) {
+            batch->verdicts[i - 1] = inv;
+            return true;
+        }
+    return false;
+}
+
 void batch_add_verdict(struct batch *batch, const struct invocation *inv)
 {
     size_t align = _Alignof(struct invocation);
     make_room(batch, invocation_size(inv) + align);
     batch->used = (batch->used + align - 1) / align * align;
-    batch->verdicts[batch->verdict_count++] =
-        (struct invocation *)(void *)keep(batch, (struct str){(const char *)inv, invocation_size(inv)});
+    void *kept = keep(batch, (struct str){(const char *)inv, invocation_size(inv)});
+    if (!verdict_replace(batch, kept))
+        batch->verdicts[batch->verdict_count++] = kept;
 }

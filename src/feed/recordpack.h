@@ -1,13 +1,14 @@
-/* Packs a record by what it shares with another one (its dictionary) and with itself: runs of
- * at least four equal bytes are named, not repeated. Records of one function and class are alike
- * but for numbers and ids, so a fifth remains. Pure; any thread. */
+/* Packs a record by what it shares with other bytes (its dictionary) and with itself: runs of
+ * equal bytes are named, not repeated. Records of one function and class are alike but for
+ * numbers and ids, and these stand in the log lines, too. Pure; any thread. */
 #ifndef LAMBDIG_FEED_RECORDPACK_H
 #define LAMBDIG_FEED_RECORDPACK_H
 
 #include "src/base/str.h"
 
-#define RECORD_MAX 3072u                      /* bytes of a record, and of a dictionary */
+#define RECORD_MAX 3072u                     /* bytes of a record */
 #define RECORD_PACKED_MAX (RECORD_MAX + 64u) /* nothing grows by more */
+#define DICTIONARY_MAX (RECORD_MAX + 1024u)
 
 /* Returns the bytes written. */
 size_t recordpack_write(struct str record, struct str dictionary, char out[RECORD_PACKED_MAX]);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A block: records from the front, their offsets (4 bytes each) from the back. Finding a record
+/* A block: records from the front, their offsets (3 bytes each) from the back. Finding a record
  * is a binary search over the blocks held and one look at its offset. */
 
-#define OFFSET_BYTES sizeof(uint32_t)
+#define OFFSET_BYTES 3u
 
 void ring_init(struct ring *ring, size_t bytes, size_t block_bytes)
 {
@@ -39,16 +39,16 @@ static char *block_at(const struct ring *ring, size_t block)
 
 static void offset_put(struct ring *ring, size_t block, uint32_t slot, uint32_t offset)
 {
-    char *end = block_at(ring, block) + ring->block_bytes;
-    memcpy(end - (slot + 1) * OFFSET_BYTES, &offset, OFFSET_BYTES);
+    char *at = block_at(ring, block) + ring->block_bytes - (slot + 1) * OFFSET_BYTES;
+    for (unsigned i = 0; i < OFFSET_BYTES; i++)
+        at[i] = (char)(offset >> 8 * i & 0xFF);
 }
 
 static uint32_t offset_of(const struct ring *ring, size_t block, uint32_t slot)
 {
-    uint32_t offset;
-    const char *end = block_at(ring, block) + ring->block_bytes;
-    memcpy(&offset, end - (slot + 1) * OFFSET_BYTES, OFFSET_BYTES);
-    return offset;
+    const unsigned char *at =
+        (const unsigned char *)block_at(ring, block) + ring->block_bytes - (slot + 1) * OFFSET_BYTES;
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
 }
 
 bool ring_begins_block(const struct ring *ring, size_t len)
@@ -127,6 +127,7 @@ bool ring_find(const struct ring *ring, uint64_t number, struct ring_record *out
     *out = (struct ring_record){
         .at = block_at(ring, at) + offset_of(ring, at, slot),
         .len = record_len(ring, at, slot),
+        .first = ring->blocks[at].first,
         .first_at = block_at(ring, at),
         .first_len = record_len(ring, at, 0),
     };

@@ -33,12 +33,13 @@ struct ring {
 struct ring_record {
     const char *at;
     size_t len;
-    const char *first_at; /* the first record of its block; equal to `at` for that one */
+    uint64_t first;       /* the number of the first record of its block */
+    const char *first_at; /* and its bytes; equal to `at` for that one */
     size_t first_len;
 };
 
 /* `bytes` is the ceiling of everything but the struct; at least two blocks are held.
- * `block_bytes`: a multiple of 4. */
+ * `block_bytes`: below 2^24. */
 void ring_init(struct ring *ring, size_t bytes, size_t block_bytes);
 void ring_release(struct ring *ring);
 

@@ -10,7 +10,8 @@ enum {
     HAS_ORIGIN = 1 << 7, /* function, stream and input follow: not those of the base */
     IS_CUT = 1 << 8,
     CONTINUES = 1 << 9,
-    LATE = 1 << 10
+    LATE = 1 << 10,
+    HAS_LINE = 1 << 11 /* it is not the line that follows from the number of the row */
 };
 
 static const struct row no_base = {.function = UINT32_MAX}; /* zeroes: differences are values */
@@ -50,6 +51,12 @@ static const char *take_difference(const char *at, uint64_t base, uint64_t *valu
     return at;
 }
 
+/* In one input, lines count up as rows do. */
+static uint64_t likely_line(const struct row *row, const struct row *base)
+{
+    return base->line + (row->seq - base->seq);
+}
+
 static bool same_origin(const struct row *a, const struct row *b)
 {
     return a->function == b->function && a->stream == b->stream && a->input == b->input;
@@ -65,7 +72,7 @@ static unsigned row_flags(const struct row *row, const struct row *base)
     return (row->kind & KIND_MASK) | (row->unix_ms != TIME_NONE ? HAS_TIME : 0u) |
            (row->invocation ? HAS_INVOCATION : 0u) | (same_origin(row, base) ? 0u : HAS_ORIGIN) |
            (row->full_len > row->len ? IS_CUT : 0u) | (row->continues ? CONTINUES : 0u) |
-           (row->late ? LATE : 0u);
+           (row->late ? LATE : 0u) | (row->line == likely_line(row, base) ? 0u : HAS_LINE);
 }
 
 size_t rowpack_write(const struct row *row, const struct row *base, char out[ROWPACK_MAX])
@@ -80,7 +87,8 @@ size_t rowpack_write(const struct row *row, const struct row *base, char out[ROW
         at = put_difference(at, (uint64_t)row->unix_ms, time_base(base));
     if (flags & HAS_INVOCATION)
         at = put_difference(at, row->invocation, base->invocation);
-    at = put_difference(at, row->line, base->line);
+    if (flags & HAS_LINE)
+        at = put_difference(at, row->line, likely_line(row, base));
     at = put_difference(at, row->place, base->place);
     if (flags & HAS_ORIGIN) {
         at = put_varint(at, row->function);
@@ -110,17 +118,20 @@ static const char *take_numbers(const char *at, unsigned flags, const struct row
     row->unix_ms = flags & HAS_TIME ? (int64_t)time : TIME_NONE;
     if (flags & HAS_INVOCATION)
         at = take_difference(at, base->invocation, &row->invocation);
-    at = take_difference(at, base->line, &row->line);
+    row->line = likely_line(row, base);
+    if (flags & HAS_LINE)
+        at = take_difference(at, row->line, &row->line);
     return take_difference(at, base->place, &row->place);
 }
 
-void rowpack_read(struct str record, const struct row *base, struct row *row, struct str *text)
+void rowpack_read(struct str record, uint64_t seq, const struct row *base, struct row *row, struct str *text)
 {
     if (base == NULL)
         base = &no_base;
     const char *at = record.at + 2;
     unsigned flags = (unsigned char)record.at[0] | (unsigned)(unsigned char)record.at[1] << 8;
     *row = (struct row){
+        .seq = seq,
         .kind = flags & KIND_MASK,
         .continues = (flags & CONTINUES) != 0,
         .late = (flags & LATE) != 0,

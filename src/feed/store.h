@@ -96,7 +96,8 @@ void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, si
 /* Row heads without text for building views: from `from` on, at most `count`; how many. */
 size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows);
 
-/* false: no verdict yet, or it fell out; briefs are held longer than whole invocations. */
+/* false: no verdict yet, or it fell out. Briefs are held longer than whole invocations, and a
+ * success is held as long as its last rows. */
 bool store_read_invocation(struct store *store, uint64_t seq, struct invocation *out);
 
 /* A short form for lists, histograms and jumps. */

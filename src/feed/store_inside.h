@@ -100,8 +100,12 @@ void invocations_mark_row(const struct invocations *invocations, struct row *row
 /* A row of invocation `seq` was added. */
 void invocations_note_row(struct store *store, uint64_t seq, uint64_t row);
 /* The whole verdict of a slot that was filled with it. false: it fell out. */
-void records_write(struct invocations *invocations, struct slot *slot, const struct invocation *inv);
-bool records_read(const struct invocations *invocations, const struct slot *slot, struct invocation *out);
+void records_write(struct store *store, struct slot *slot, const struct invocation *inv);
+bool records_read(const struct store *store, const struct slot *slot, struct invocation *out);
+/* Row `row` and rows of the same invocation shortly before it, their texts one after the other, cut;
+ * always the same for the same rows. 0: there are none, or one has fallen out. */
+#define ROW_TEXTS_MAX (DICTIONARY_MAX - RECORD_MAX)
+size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocation, char out[ROW_TEXTS_MAX]);
 /* A verdict enters (+1) or leaves (-1) the figures of its function. */
 void functions_count(struct store *store, const struct invocation_brief *brief, int sign);
 void functions_note_row(struct store *store, uint32_t function, int64_t unix_ms);

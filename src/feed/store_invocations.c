@@ -178,7 +178,7 @@ static void verdict_put(struct store *store, struct slot *slot, const struct inv
     else
         store->status.open_invocations--;
     slot_put(slot, inv, function);
-    records_write(&store->invocations, slot, inv);
+    records_write(store, slot, inv);
     verdict_count(store, slot, +1);
 }
 
@@ -209,7 +209,7 @@ bool store_read_invocation(struct store *store, uint64_t seq, struct invocation 
 {
     store_lock(store);
     const struct slot *slot = slot_find(&store->invocations, seq);
-    bool held = slot != NULL && records_read(&store->invocations, slot, out);
+    bool held = slot != NULL && records_read(store, slot, out);
     store_unlock(store);
     return held;
 }

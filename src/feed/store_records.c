@@ -1,14 +1,18 @@
 #include "src/feed/store_inside.h"
 
 /* The ring of whole verdicts. A record is what stands before the evidence, the evidence used,
- * what stands after it, and the text used; what the slot holds, too, is zeroed; and all that is
- * packed against the first record of the same function and class. */
+ * what stands after it, and the text used; what the slot holds, too, is zeroed. Texts are put into
+ * the order of those who refer to them, so that where each stands need not be kept. All that
+ * is packed against the first record of the same function and class. A success, of which there
+ * are many, is packed against its own last log lines, too: it can be read as long as they are held. */
 
 #define HEAD_BYTES offsetof(struct invocation, evidence)
 #define TAIL_AT offsetof(struct invocation, function)
 _Static_assert(HEAD_BYTES + sizeof((struct invocation *)0)->evidence <= TAIL_AT,
                "the evidence stands between head and tail");
 _Static_assert(sizeof(struct invocation) <= RECORD_MAX, "a record holds any invocation");
+
+#define PACKED_MAX (RECORD_PACKED_MAX + 16u) /* with its head */
 
 /* A verdict that is not final is likely to be replaced by one of about the same size: with a
  * little room left it takes the same place. */
@@ -19,25 +23,77 @@ static size_t evidence_bytes(const struct invocation *inv)
     return inv->evidence_count * sizeof inv->evidence[0];
 }
 
-static size_t record_make(const struct invocation *inv, char out[RECORD_MAX])
+#define TAIL_REFS ((offsetof(struct invocation, text_len) - TAIL_AT) / sizeof(struct text_ref))
+_Static_assert(TAIL_AT + TAIL_REFS * sizeof(struct text_ref) == offsetof(struct invocation, text_len),
+               "from `function` to the text all members are text_refs");
+#define REFS_MAX (INVOCATION_EVIDENCE + TAIL_REFS)
+
+/* The members that refer to the text, in their order; how many. */
+static size_t refs_of(struct invocation *inv, struct text_ref *out[REFS_MAX])
 {
-    struct invocation head;
-    memcpy(&head, inv, HEAD_BYTES);
-    head.seq = head.signature = 0;
-    head.start_unix_ms = head.end_unix_ms = head.duration_ns = 0;
-    memcpy(out, &head, HEAD_BYTES);
-    memcpy(out + HEAD_BYTES, inv->evidence, evidence_bytes(inv));
-    size_t tail = invocation_size(inv) - TAIL_AT;
-    memcpy(out + HEAD_BYTES + evidence_bytes(inv), (const char *)inv + TAIL_AT, tail);
-    return HEAD_BYTES + evidence_bytes(inv) + tail;
+    size_t count = 0;
+    for (; count < inv->evidence_count; count++)
+        out[count] = &inv->evidence[count].text;
+    for (size_t i = 0; i < TAIL_REFS; i++)
+        out[count++] = &inv->function + i;
+    return count;
 }
 
-static void record_take_apart(const char *record, size_t len, const struct slot *slot, struct invocation *out)
+/* Texts one after the other, and no member says where. false: it would not fit, as two members
+ * share a long text; then all stays as it is. */
+static bool texts_put_in_order(struct invocation *inv)
+{
+    struct text_ref *refs[REFS_MAX];
+    char text[INVOCATION_TEXT];
+    size_t count = refs_of(inv, refs), len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += refs[i]->len;
+    if (len > sizeof text)
+        return false;
+    len = 0;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(text + len, inv->text + refs[i]->at, refs[i]->len);
+        len += refs[i]->len;
+        refs[i]->at = 0;
+    }
+    memcpy(inv->text, text, len);
+    inv->text_len = (uint16_t)len;
+    return true;
+}
+
+static void texts_find_again(struct invocation *inv)
+{
+    struct text_ref *refs[REFS_MAX];
+    size_t count = refs_of(inv, refs), at = 0;
+    for (size_t i = 0; i < count; i++) {
+        refs[i]->at = (uint16_t)at;
+        at += refs[i]->len;
+    }
+}
+
+static size_t record_make(const struct invocation *inv, bool *in_order, char out[RECORD_MAX])
+{
+    struct invocation copy;
+    memcpy(&copy, inv, invocation_size(inv));
+    copy.seq = copy.signature = 0;
+    copy.start_unix_ms = copy.end_unix_ms = copy.duration_ns = 0;
+    *in_order = texts_put_in_order(&copy);
+    memcpy(out, &copy, HEAD_BYTES);
+    memcpy(out + HEAD_BYTES, copy.evidence, evidence_bytes(&copy));
+    size_t tail = invocation_size(&copy) - TAIL_AT;
+    memcpy(out + HEAD_BYTES + evidence_bytes(&copy), (const char *)&copy + TAIL_AT, tail);
+    return HEAD_BYTES + evidence_bytes(&copy) + tail;
+}
+
+static void record_take_apart(const char *record, size_t len, bool in_order, const struct slot *slot,
+                              struct invocation *out)
 {
     memcpy(out, record, HEAD_BYTES);
     size_t evidence = evidence_bytes(out);
     memcpy(out->evidence, record + HEAD_BYTES, evidence);
     memcpy((char *)out + TAIL_AT, record + HEAD_BYTES + evidence, len - HEAD_BYTES - evidence);
+    if (in_order)
+        texts_find_again(out);
     out->seq = slot->seq;
     out->signature = slot->signature;
     out->start_unix_ms = slot->start_unix_ms;
@@ -50,26 +106,48 @@ static uint8_t dictionary_of(const struct slot *slot)
     return (uint8_t)((slot->function * FAILURE_CLASS_COUNT + slot->class) % DICTIONARIES);
 }
 
-static struct str dictionary_bytes(const struct invocations *invocations, uint8_t index)
+/* In front of the packed bytes. */
+struct record_head {
+    uint8_t dictionary;
+    bool in_order;       /* the texts */
+    uint16_t texts_len;  /* bytes of row texts behind the dictionary; 0: none */
+    uint32_t row;        /* the last of these rows, from the first row of the invocation on */
+};
+
+/* The dictionary and, when asked for, what the last rows say. Returns the bytes; *texts_len of
+ * them are from rows. */
+static size_t dictionary_make(const struct store *store, const struct slot *slot, const struct record_head *head,
+                              bool with_rows, char out[DICTIONARY_MAX], size_t *texts_len)
 {
-    const struct dictionary *dictionary = &invocations->dictionaries[index];
-    return (struct str){dictionary->bytes, dictionary->len};
+    const struct dictionary *dictionary = &store->invocations.dictionaries[head->dictionary];
+    memcpy(out, dictionary->bytes, dictionary->len);
+    *texts_len = 0;
+    if (with_rows)
+        *texts_len = rows_last_texts(store, slot->first_row + head->row, slot->seq, out + dictionary->len);
+    return dictionary->len + *texts_len;
 }
 
-/* The first byte says which dictionary it was. */
-static size_t record_pack(struct invocations *invocations, const struct slot *slot, const struct invocation *inv,
-                          char out[RECORD_PACKED_MAX + 1])
+static void dictionary_learn(struct dictionary *dictionary, const char *record, size_t len)
 {
-    char record[RECORD_MAX];
-    size_t len = record_make(inv, record);
-    uint8_t index = dictionary_of(slot);
-    struct dictionary *dictionary = &invocations->dictionaries[index];
-    if (dictionary->len == 0) {
-        memcpy(dictionary->bytes, record, len);
-        dictionary->len = (uint16_t)len;
-    }
-    out[0] = (char)index;
-    return 1 + recordpack_write((struct str){record, len}, dictionary_bytes(invocations, index), out + 1);
+    if (dictionary->len > 0)
+        return;
+    memcpy(dictionary->bytes, record, len);
+    dictionary->len = (uint16_t)len;
+}
+
+static size_t record_pack(struct store *store, const struct slot *slot, const struct invocation *inv,
+                          char out[PACKED_MAX])
+{
+    char record[RECORD_MAX], dictionary[DICTIONARY_MAX];
+    struct record_head head = {.dictionary = dictionary_of(slot), .row = slot->row_span};
+    size_t len = record_make(inv, &head.in_order, record), texts_len;
+    dictionary_learn(&store->invocations.dictionaries[head.dictionary], record, len);
+    bool with_rows = slot->class == FAILURE_SUCCESS && slot->has_rows;
+    size_t dictionary_len = dictionary_make(store, slot, &head, with_rows, dictionary, &texts_len);
+    head.texts_len = (uint16_t)texts_len;
+    memcpy(out, &head, sizeof head);
+    return sizeof head + recordpack_write((struct str){record, len}, (struct str){dictionary, dictionary_len},
+                                          out + sizeof head);
 }
 
 /* From the low half of a number; it was given out within the last 2^32. */
@@ -78,11 +156,11 @@ static uint64_t whole_number(const struct ring *ring, uint32_t low)
     return ring->end - (uint32_t)((uint32_t)ring->end - low);
 }
 
-void records_write(struct invocations *invocations, struct slot *slot, const struct invocation *inv)
+void records_write(struct store *store, struct slot *slot, const struct invocation *inv)
 {
-    struct ring *ring = &invocations->records;
-    char packed[RECORD_PACKED_MAX + 1];
-    size_t len = record_pack(invocations, slot, inv, packed), held = 0;
+    struct ring *ring = &store->invocations.records;
+    char packed[PACKED_MAX];
+    size_t len = record_pack(store, slot, inv, packed), held = 0;
     char *at = slot->has_record ? ring_change(ring, whole_number(ring, slot->record), &held) : NULL;
     if (at == NULL || held < len) {
         at = ring_add(ring, len + (inv->final ? 0 : ROOM_FOR_THE_FINAL));
@@ -92,15 +170,20 @@ void records_write(struct invocations *invocations, struct slot *slot, const str
     memcpy(at, packed, len);
 }
 
-bool records_read(const struct invocations *invocations, const struct slot *slot, struct invocation *out)
+bool records_read(const struct store *store, const struct slot *slot, struct invocation *out)
 {
     struct ring_record found;
-    char record[RECORD_MAX];
-    const struct ring *ring = &invocations->records;
+    struct record_head head;
+    char record[RECORD_MAX], dictionary[DICTIONARY_MAX];
+    const struct ring *ring = &store->invocations.records;
     if (!slot->has_record || !ring_find(ring, whole_number(ring, slot->record), &found))
         return false;
-    struct str dictionary = dictionary_bytes(invocations, (uint8_t)found.at[0]);
-    size_t len = recordpack_read(found.at + 1, dictionary, record);
-    record_take_apart(record, len, slot, out);
+    memcpy(&head, found.at, sizeof head);
+    size_t texts_len;
+    size_t dictionary_len = dictionary_make(store, slot, &head, head.texts_len > 0, dictionary, &texts_len);
+    if (texts_len != head.texts_len)
+        return false; /* its rows have fallen out */
+    size_t len = recordpack_read(found.at + sizeof head, (struct str){dictionary, dictionary_len}, record);
+    record_take_apart(record, len, head.in_order, slot, out);
     return true;
 }

@@ -53,6 +53,7 @@ static void ring_put(struct rows *rows, const struct row *row, struct str text)
 void store_add_row(struct store *store, const struct row *row, struct str text)
 {
     struct row kept = *row;
+    kept.seq = store->rows.ring.end;
     struct str part = cut(text, ROW_TEXT_MAX);
     kept.len = (uint32_t)part.len;
     kept.full_len = text.len > UINT32_MAX ? UINT32_MAX : (uint32_t)text.len;
@@ -80,14 +81,39 @@ static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, s
         return false;
     if (record.first_at != reader->base_at) {
         struct str unused;
-        rowpack_read((struct str){record.first_at, record.first_len}, NULL, &reader->base, &unused);
+        rowpack_read((struct str){record.first_at, record.first_len}, record.first, NULL, &reader->base, &unused);
         reader->base_at = record.first_at;
     }
     bool is_base = record.at == record.first_at;
-    rowpack_read((struct str){record.at, record.len}, is_base ? NULL : &reader->base, row, text);
-    row->seq = seq;
+    rowpack_read((struct str){record.at, record.len}, seq, is_base ? NULL : &reader->base, row, text);
     invocations_mark_row(&reader->store->invocations, row);
     return true;
+}
+
+/* The walk back to further lines of an invocation: a REPORT, an END, and the line before them. */
+#define WALK_ROWS 12
+#define WALK_TEXTS 3
+#define WALK_LINE_BYTES 256u
+_Static_assert(WALK_TEXTS * WALK_LINE_BYTES <= ROW_TEXTS_MAX, "so many texts fit");
+
+size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocation, char out[ROW_TEXTS_MAX])
+{
+    struct row_reader reader = {.store = store};
+    size_t len = 0;
+    for (unsigned step = 0, texts = 0; step < WALK_ROWS && step <= row && texts < WALK_TEXTS; step++) {
+        struct row read;
+        struct str text;
+        if (!row_read(&reader, row - step, &read, &text))
+            return 0;
+        if (read.invocation != invocation)
+            continue;
+        text = str_first(text, WALK_LINE_BYTES);
+        if (text.len > 0)
+            memcpy(out + len, text.at, text.len);
+        len += text.len;
+        texts++;
+    }
+    return len;
 }
 
 static void text_add(struct buf *out, struct str text, size_t limit, struct row *row)

@@ -2,7 +2,7 @@
  * an invocation (670,000 lines and 74,000 invocations in 100 MB), or a case of many functions.
  *
  *   generate -b BYTES | -n LINES      how much; whole invocations
- *   generate -w COLUMNS               every line that long (as far as it may be cut or filled)
+ *   generate -w COLUMNS               the application's lines are cut and filled to that length
  *   generate -r LINES_A_SECOND        at that pace, until the reader goes away or -n is met
  *   generate -c DIRECTORY -f COUNT    a case of COUNT functions with ten invocations each
  */
@@ -78,8 +78,6 @@ __attribute__((format(printf, 2, 3))) static void line(struct writer *w, const c
     int wanted = vsnprintf(text, sizeof text - 1, format, args);
     va_end(args);
     size_t len = (size_t)wanted < sizeof text - 1 ? (size_t)wanted : sizeof text - 2;
-    for (; len < w->width && w->width < sizeof text - 1; len++)
-        text[len] = "abcdefghi "[len % 10];
     text[len++] = '\n';
     if (fwrite(text, 1, len, stdout) != len)
         exit(0);
@@ -117,7 +115,14 @@ static void app_line(struct writer *w, const char *id)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(message, sizeof message, format, next_random(w) % 100000, next_random(w) % 5000);
 #pragma GCC diagnostic pop
-    line(w, "%s\t%s\t%s\t%s", time_text, id, next_random(w) % 40 ? "INFO" : "WARN", message);
+    const char *level = next_random(w) % 40 ? "INFO" : "WARN";
+    size_t head = strlen(time_text) + strlen(id) + strlen(level) + 3;
+    size_t room = w->width > head && w->width - head < sizeof message ? w->width - head : 0;
+    for (size_t len = strlen(message); len < room; len++)
+        message[len] = "abcdefghi "[len % 10], message[len + 1] = '\0';
+    if (room > 0)
+        message[room] = '\0';
+    line(w, "%s\t%s\t%s\t%s", time_text, id, level, message);
 }
 
 static void failure_lines(struct writer *w, enum ending ending, const char *id)

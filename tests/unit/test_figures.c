@@ -110,7 +110,7 @@ static void the_newest_bucket_is_shown_last_and_large_counts_are_halved(void **s
 
 static void check_same(const struct row *a, const struct row *b)
 {
-    assert_true(a->invocation == b->invocation && a->line == b->line && a->place == b->place);
+    assert_true(a->seq == b->seq && a->invocation == b->invocation && a->line == b->line && a->place == b->place);
     assert_true(a->unix_ms == b->unix_ms && a->input == b->input && a->function == b->function);
     assert_true(a->len == b->len && a->full_len == b->full_len && a->stream == b->stream);
     assert_true(a->kind == b->kind && a->continues == b->continues && a->late == b->late);
@@ -126,7 +126,8 @@ static void a_row_head_reads_as_written_whatever_its_numbers(void **state)
          .input = UINT32_MAX, .function = UINT32_MAX, .len = 4, .full_len = UINT32_MAX, .stream = UINT16_MAX,
          .kind = 12, .continues = true, .late = true},
         {.unix_ms = INT64_MIN + 1, .function = 9999, .stream = 3, .continues = true},
-        {.unix_ms = 0, .invocation = 1, .line = 1, .late = true},
+        {.unix_ms = 0, .seq = 70, .invocation = 1, .line = 1, .late = true},
+        {.unix_ms = 0, .seq = 71, .invocation = 1, .line = 2, .late = true},
     };
     enum { COUNT = sizeof rows / sizeof *rows };
     for (size_t base = 0; base <= COUNT; base++)
@@ -137,7 +138,7 @@ static void a_row_head_reads_as_written_whatever_its_numbers(void **state)
             assert_true(head <= ROWPACK_MAX);
             struct row read;
             struct str text;
-            rowpack_read((struct str){record, head + rows[i].len}, from, &read, &text);
+            rowpack_read((struct str){record, head + rows[i].len}, rows[i].seq, from, &read, &text);
             assert_ptr_equal(text.at, record + head);
             check_same(&read, &rows[i]);
             assert_int_equal(read.class, FAILURE_NONE);

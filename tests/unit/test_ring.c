@@ -23,7 +23,7 @@ static size_t model_len(uint64_t number)
 {
     uint32_t state = (uint32_t)number * 2654435761u + 1;
     uint32_t random = next_random(&state);
-    return random % 16 == 0 ? random % (BLOCK - 4) : random % 60;
+    return random % 16 == 0 ? random % (BLOCK - 3) : random % 60;
 }
 
 static char model_byte(uint64_t number, size_t at)
@@ -90,12 +90,12 @@ static void a_record_as_long_as_a_block_fits_and_a_longer_one_is_refused(void **
     struct ring ring;
     struct ring_record record;
     ring_init(&ring, 2 * BLOCK, BLOCK);
-    assert_non_null(ring_add(&ring, BLOCK - 4));
-    assert_null(ring_add(&ring, BLOCK - 3));
+    assert_non_null(ring_add(&ring, BLOCK - 3));
+    assert_null(ring_add(&ring, BLOCK - 2));
     assert_int_equal(ring.end, 1);
     assert_non_null(ring_add(&ring, 0));
     assert_true(ring_find(&ring, 0, &record));
-    assert_int_equal(record.len, BLOCK - 4);
+    assert_int_equal(record.len, BLOCK - 3);
     assert_true(ring_find(&ring, 1, &record));
     assert_int_equal(record.len, 0);
     ring_release(&ring);
@@ -133,7 +133,7 @@ static void used_bytes_are_those_of_the_records_held(void **state)
         add_model_record(&ring, number);
         size_t bytes = 0;
         for (uint64_t held = ring_first(&ring); held < ring.end; held++)
-            bytes += model_len(held) + 4;
+            bytes += model_len(held) + 3;
         assert_int_equal(ring.used_bytes, bytes);
         assert_true(bytes <= 3 * BLOCK);
     }

@@ -263,6 +263,54 @@ static void an_invocation_reads_back_with_its_evidence_and_texts(void **state)
     store_free(store);
 }
 
+static void a_success_reads_back_as_long_as_its_rows_are_held_and_a_failure_longer(void **state)
+{
+    (void)state;
+    const struct store_limits limits = {1u << 20, 4u << 20, 10};
+    struct store *store = store_new(&limits);
+    static const enum failure_class classes[] = {FAILURE_SUCCESS, FAILURE_SUCCESS, FAILURE_TIMEOUT};
+    struct invocation inv, read;
+    for (uint64_t seq = 1; seq <= 3; seq++) { /* the first verdict comes before any of its rows */
+        if (seq > 1)
+            add_row(store, seq, STR("REPORT RequestId: 77cf43e0-7425-4380-98d0-35600e0aa3c0 Duration: 45.10 ms"));
+        inv = verdict(seq, classes[seq - 1], 1000);
+        inv.request_id = put_text(&inv, STR("77cf43e0-7425-4380-98d0-35600e0aa3c0"));
+        add_verdict(store, &inv, 0);
+        add_row(store, seq, STR("XRAY, a row that comes later"));
+    }
+    for (uint64_t seq = 1; seq <= 3; seq++) {
+        assert_true(store_read_invocation(store, seq, &read));
+        assert_true(str_eq(invocation_text(&read, read.request_id), STR("77cf43e0-7425-4380-98d0-35600e0aa3c0")));
+    }
+    while (read_status(store).first_row == 0)
+        add_row(store, 4, STR("many rows, until the first ones fall out"));
+    assert_true(store_read_invocation(store, 1, &read));
+    assert_false(store_read_invocation(store, 2, &read));
+    assert_true(store_read_invocation(store, 3, &read));
+    assert_true(str_eq(invocation_text(&read, read.request_id), STR("77cf43e0-7425-4380-98d0-35600e0aa3c0")));
+    store_free(store);
+}
+
+static void members_that_share_a_text_read_back_however_long_it_is(void **state)
+{
+    (void)state;
+    struct store *store = small_store();
+    for (uint64_t seq = 1; seq <= 2; seq++) { /* the second one does not fit once each has its own */
+        struct invocation inv = verdict(seq, FAILURE_EXCEPTION, 1000), read;
+        char text[1000];
+        memset(text, 'x', sizeof text);
+        inv.exception_message = put_text(&inv, (struct str){text, seq == 1 ? 10 : sizeof text});
+        inv.exception_type = put_text(&inv, STR("KeyError"));
+        inv.last_text = inv.status = inv.error_type = inv.exception_message;
+        add_verdict(store, &inv, 0);
+        assert_true(store_read_invocation(store, seq, &read));
+        assert_true(str_eq(invocation_text(&read, read.exception_type), STR("KeyError")));
+        assert_true(str_eq(invocation_text(&read, read.last_text), invocation_text(&inv, inv.last_text)));
+        assert_true(str_eq(invocation_text(&read, read.status), invocation_text(&inv, inv.last_text)));
+    }
+    store_free(store);
+}
+
 static void old_invocations_fall_out_and_stay_in_the_figures(void **state)
 {
     (void)state;
@@ -571,6 +619,8 @@ int main(void)
         cmocka_unit_test(a_verdict_that_replaces_another_counts_once),
         cmocka_unit_test(a_failure_that_is_taken_back_leaves_the_one_before_it),
         cmocka_unit_test(an_invocation_reads_back_with_its_evidence_and_texts),
+        cmocka_unit_test(a_success_reads_back_as_long_as_its_rows_are_held_and_a_failure_longer),
+        cmocka_unit_test(members_that_share_a_text_read_back_however_long_it_is),
         cmocka_unit_test(old_invocations_fall_out_and_stay_in_the_figures),
         cmocka_unit_test(the_marks_of_rows_outlive_the_briefs),
         cmocka_unit_test(open_invocations_are_those_with_rows_and_no_verdict),
