@@ -40,19 +40,21 @@ static bool program_directory(char *out, size_t size)
     return slash != NULL;
 }
 
-/* Beside the sources while it is not installed, else where it was installed. */
+/* Beside the sources while it is not installed, else where it was installed. The path is
+ * canonical: evidence names it. */
 static void find_demo(char *out, size_t size)
 {
     static const char *const beside[] = {"../docs/demo", "../../docs/demo", "../share/lambdig/demo"};
     char directory[PATH_ROOM];
-    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
-        if (!program_directory(directory, sizeof directory))
-            break;
-        int len = snprintf(out, size, "%s/%s", directory, beside[i]);
-        char probe[2 * PATH_ROOM];
-        snprintf(probe, sizeof probe, "%s/case.json", out);
-        if (len > 0 && (size_t)len < size && access(probe, R_OK) == 0)
-            return;
+    bool known = program_directory(directory, sizeof directory);
+    for (size_t i = 0; known && i < sizeof beside / sizeof *beside; i++) {
+        char probe[2 * PATH_ROOM], *found;
+        snprintf(probe, sizeof probe, "%s/%s/case.json", directory, beside[i]);
+        if ((found = realpath(probe, NULL)) == NULL)
+            continue;
+        snprintf(out, size, "%.*s", (int)(strlen(found) - strlen("/case.json")), found);
+        free(found);
+        return;
     }
     snprintf(out, size, "%s/demo", DATADIR);
 }

@@ -29,9 +29,14 @@ static struct invocation *copy_example(const struct invocation *inv)
     return copy;
 }
 
+/* One error is one cause wherever it is thrown; where no error was named, each function has its own. */
 static uint64_t key_of(const struct invocation *inv)
 {
-    return (inv->signature + inv->class + 1) * 0x9E3779B97F4A7C15u;
+    uint64_t key = inv->signature * 31 + inv->class;
+    key = (key * 31 + inv->cause) * 0x9E3779B97F4A7C15u;
+    if (inv->exception_type.len == 0)
+        key ^= str_hash(invocation_text(inv, inv->function));
+    return key * 0x9E3779B97F4A7C15u;
 }
 
 static struct signature *add_row(struct signatures *s, const struct invocation *inv, uint64_t key)

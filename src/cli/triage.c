@@ -306,3 +306,23 @@ const char *triage_input_name(const struct triage *t, const struct evidence_item
 {
     return source_input_name(t->source, item->input);
 }
+
+static bool same_line(const struct evidence_item *a, const struct evidence_item *b)
+{
+    return a->line == b->line && a->input == b->input;
+}
+
+bool triage_is_first_of_line(const struct invocation *inv, size_t item)
+{
+    for (size_t i = 0; i < item; i++)
+        if (same_line(&inv->evidence[i], &inv->evidence[item]))
+            return false;
+    return true;
+}
+
+void triage_facts(const struct invocation *inv, size_t item, struct buf *out)
+{
+    for (size_t i = item; i < inv->evidence_count; i++)
+        if (same_line(&inv->evidence[item], &inv->evidence[i]))
+            buf_printf(out, "%s%s", i == item ? "" : "; ", fact_seen(inv->evidence[i].fact));
+}

@@ -58,6 +58,10 @@ void triage_time(const struct triage *t, int64_t unix_ms, char out[TRIAGE_TIME_S
 void triage_headline(const struct triage *t, struct buf *out);
 /* `KeyError at handler.py:23`, or the class's title where the log names nothing. */
 struct str triage_signature_text(const struct signature *s);
+/* Several facts may rest on one line: true for the first of them, which names all. */
+bool triage_is_first_of_line(const struct invocation *inv, size_t item);
+/* `one fact; another fact` of the line of that first one. */
+void triage_facts(const struct invocation *inv, size_t item, struct buf *out);
 const char *triage_input_name(const struct triage *t, const struct evidence_item *item);
 
 #endif

@@ -5,7 +5,7 @@
 #include "src/cli/triage.h"
 
 /* For a ticket. What comes out of the log stands in code spans and fences, so that it cannot be
- * taken for markup: a span never holds a backtick, and a fenced line never begins with one. */
+ * taken for markup: a span never holds a backtick, and a fenced line begins with blanks. */
 
 #define TEXT_MAX 4096
 
@@ -60,11 +60,13 @@ static void put_evidence(struct triage *t, const struct invocation *inv)
     buf_add(&t->out.buf, STR("\n```\n"));
     for (size_t i = 0; i < inv->evidence_count; i++) {
         const struct evidence_item *item = &inv->evidence[i];
-        const char *file = triage_input_name(t, item);
-        buf_printf(&t->out.buf, "%s: ", fact_seen(item->fact));
-        utf8_defuse(str_of(file), false, &t->out.buf);
-        if (item->line)
-            buf_printf(&t->out.buf, ":%llu: ", (unsigned long long)item->line);
+        if (!triage_is_first_of_line(inv, i))
+            continue;
+        buf_add(&t->out.buf, STR("at "));
+        utf8_defuse(str_of(triage_input_name(t, item)), false, &t->out.buf);
+        buf_printf(&t->out.buf, ":%llu: ", (unsigned long long)item->line);
+        triage_facts(inv, i, &t->out.buf);
+        buf_add(&t->out.buf, STR("\n    "));
         utf8_defuse(str_trim(invocation_text(inv, item->text)), false, &t->out.buf);
         buf_add_char(&t->out.buf, '\n');
     }

@@ -42,7 +42,7 @@ static void put_headline(struct triage *t)
     buf_init(&line, 1000);
     triage_headline(t, &line);
     if (t->account.title[0])
-        buf_printf(&line, " (%s)", t->account.title);
+        output_wrapped(&t->out, str_of(t->account.title), 2, 0);
     output_style(&t->out, STYLE_BOLD);
     output_wrapped(&t->out, buf_str(&line), 2, 0);
     output_style(&t->out, STYLE_PLAIN);
@@ -156,33 +156,41 @@ static void put_example(struct triage *t, const struct invocation *inv)
     buf_release(&line);
 }
 
-static void put_evidence_text(struct triage *t, struct str text)
+/* `line 12: one fact; another fact`, then the line itself. */
+static void put_evidence_line(struct triage *t, const struct invocation *inv, size_t from)
 {
+    const struct evidence_item *item = &inv->evidence[from];
+    struct buf line;
+    buf_init(&line, 2000);
+    if (item->line)
+        buf_printf(&line, "line %llu: ", (unsigned long long)item->line);
+    triage_facts(inv, from, &line);
+    output_wrapped(&t->out, buf_str(&line), LABEL_COLS + 2, LABEL_COLS);
+    buf_release(&line);
+    if (item->text.len == 0)
+        return;
     output_blanks(&t->out, LABEL_COLS + 2);
     output_style(&t->out, STYLE_DIM);
-    output_text(&t->out, str_trim(text), t->out.cols - LABEL_COLS - 2);
+    output_text(&t->out, str_trim(invocation_text(inv, item->text)), t->out.cols - LABEL_COLS - 2);
     output_style(&t->out, STYLE_PLAIN);
     buf_add_char(&t->out.buf, '\n');
 }
 
-/* The name of a file stands only where there are several; a line is quoted once. */
+/* Each line once, with all that it shows; its file where that changes. */
 static void put_evidence(struct triage *t, const struct invocation *inv)
 {
-    bool several = source_input_name(t->source, 0) && source_input_name(t->source, 1);
+    const char *file = NULL;
     for (size_t i = 0; i < inv->evidence_count; i++) {
-        const struct evidence_item *item = &inv->evidence[i];
-        const char *file = several ? triage_input_name(t, item) : NULL;
-        bool again = i > 0 && item->line == item[-1].line;
-        struct buf line;
-        buf_init(&line, 1000);
-        if (item->line)
-            buf_printf(&line, "%s%sline %llu: ", file ? file : "", file ? ", " : "", (unsigned long long)item->line);
-        buf_add(&line, str_of(fact_seen(item->fact)));
+        const char *own = triage_input_name(t, &inv->evidence[i]);
+        if (!triage_is_first_of_line(inv, i))
+            continue;
         put_label(t, i == 0 ? "evidence" : "");
-        output_wrapped(&t->out, buf_str(&line), LABEL_COLS + 2, LABEL_COLS);
-        buf_release(&line);
-        if (item->text.len > 0 && !again)
-            put_evidence_text(t, invocation_text(inv, item->text));
+        if (own && own != file) {
+            output_wrapped(&t->out, str_of(own), LABEL_COLS, LABEL_COLS);
+            put_label(t, "");
+        }
+        file = own;
+        put_evidence_line(t, inv, i);
     }
 }
 

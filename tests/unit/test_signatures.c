@@ -14,7 +14,7 @@ static struct invocation *make(char function, enum failure_class class, uint64_t
     static uint64_t seq;
     inv = (struct invocation){.seq = ++seq, .class = (uint8_t)class, .signature = signature,
                               .start_unix_ms = TIME_NONE, .end_unix_ms = end_unix_ms,
-                              .function = {0, 1}, .text_len = 1};
+                              .function = {0, 1}, .exception_type = {0, 1}, .text_len = 1};
     inv.text[0] = function;
     return &inv;
 }
@@ -36,6 +36,21 @@ static void failures_of_one_cause_are_one_row_with_its_times(void **state)
     signatures_add(&s, make('b', FAILURE_EXCEPTION, 7, 1500));
     assert_true(s.rows[0].several_functions);
     assert_int_equal(s.rows[0].example->text[0], 'a');
+    signatures_release(&s);
+}
+
+static void without_a_named_error_each_function_and_cause_is_its_own_row(void **state)
+{
+    (void)state;
+    struct signatures s;
+    signatures_init(&s);
+    for (int i = 0; i < 3; i++) {
+        struct invocation *inv = make(i == 1 ? 'b' : 'a', FAILURE_TIMEOUT, 7, 1000);
+        inv->exception_type.len = 0;
+        inv->cause = i == 2 ? FAILURE_STARTUP : FAILURE_NONE;
+        signatures_add(&s, inv);
+    }
+    assert_int_equal(s.count, 3);
     signatures_release(&s);
 }
 
@@ -103,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(failures_of_one_cause_are_one_row_with_its_times),
+        cmocka_unit_test(without_a_named_error_each_function_and_cause_is_its_own_row),
         cmocka_unit_test(the_most_frequent_stands_first_and_ties_keep_their_order),
         cmocka_unit_test(beyond_the_ceiling_failures_are_counted_by_class),
         cmocka_unit_test(text_is_cut_and_wrapped_by_columns_and_defused),
