@@ -337,6 +337,7 @@ void attach_platform(struct tracker *t, struct line *line, struct platform *p)
         line->unix_ms = p->unix_ms;
     if (p->kind != LINE_DEATH)
         line->stream->dying = NULL;
+    line->stream->wrapped = NULL;
     switch (p->kind) {
     case LINE_START:
         on_start(t, line, p);

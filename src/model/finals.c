@@ -34,11 +34,12 @@ static void mark_settled(struct finals *f, struct attempt *a)
     a->final->id_hash = a->id_hash;
 }
 
-/* A time that the last line carries itself; an end that follows from start and duration. */
+/* A time that the last line carries itself; an end that follows from start and duration. The
+ * silence before the end is told only where the end was seen. */
 static void complete_times(struct evidence *e)
 {
     struct line_head head;
-    if (e->last_len && e->last_app_unix_ms == TIME_NONE) {
+    if (e->end_unix_ms != TIME_NONE && e->last_len && e->last_app_unix_ms == TIME_NONE) {
         line_head_read((struct str){e->last, e->last_len}, &head);
         e->last_app_unix_ms = head.unix_ms;
     }
@@ -51,9 +52,9 @@ static void build(struct finals *f, struct attempt *a, bool final)
     const struct stream *stream = a->stream;
     struct evidence *e = &a->e;
     struct verdict_names names = {
-        .function = str_of(stream->function_name),
-        .log_group = str_of(stream->group),
-        .log_stream = str_of(stream->name),
+        .function = stream->function_name,
+        .log_group = stream->group,
+        .log_stream = stream->name,
         .median_ns = tally_median_ns(stream->function),
     };
     complete_times(e);

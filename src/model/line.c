@@ -83,6 +83,9 @@ static bool take_mark(struct str *s)
     static const char *const marks[] = {"\"@message\":", "@message ", "\"errorMessage\":",
                                         "\"message\":", "|", "#", "//", ">", "\"", "'", "`", "*",
                                         "- ", "\\t", "Copy"};
+    char first = s->len ? s->at[0] : '[';
+    if (first == '[' || (is_word_char(first) && first != 'C'))
+        return false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (str_skip(s, str_of(marks[i])))
             return true;
@@ -252,7 +255,7 @@ static size_t ansi_length(struct str s)
 
 static bool needs_cleaning(struct str line)
 {
-    return str_find_char(line, 0x1B) != SIZE_MAX || str_has(line, STR("\xC2\xA0")) ||
+    return str_find_char(line, 0x1B) != SIZE_MAX || str_find_char(line, (char)0xC2) != SIZE_MAX ||
            str_starts(line, STR("\xEF\xBB\xBF"));
 }
 

@@ -470,6 +470,58 @@ static bool take_emulator(struct str *line, struct platform *out)
     return true;
 }
 
+/* ---- the three lines that every invocation has, when nothing stands around them ---- */
+
+static bool is_blank_rest(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_space(s.at[i]) && s.at[i] != '\n' && s.at[i] != '\r')
+            return false;
+    return true;
+}
+
+/* The id of a whole line; empty when any byte of it could belong to something else. */
+static struct str plain_id(struct str *s)
+{
+    size_t at = 0;
+    while (at < s->len && !is_space(s->at[at]))
+        at++;
+    struct str id = str_first(*s, at);
+    *s = str_from(*s, at);
+    return id.len > 0 && id.len <= 40 && !memchr(id.at, '{', id.len) && id.at[id.len - 1] != ',' &&
+                   !memchr(id.at, 'R', id.len) && !memchr(id.at, '"', id.len)
+               ? id
+               : STR_NONE;
+}
+
+static bool fill_plain(struct platform *out, enum line_kind kind, struct str id, struct str *line)
+{
+    out->kind = kind;
+    out->id = id;
+    out->text = *line;
+    *line = (struct str){line->at + line->len, 0};
+    return true;
+}
+
+static bool take_plain(struct str *line, struct platform *out)
+{
+    struct str s = *line, id;
+    if (str_skip(&s, STR("START RequestId: "))) {
+        id = plain_id(&s);
+        if (id.len == 0 || !str_skip(&s, STR(" Version: ")))
+            return false;
+        (void)plain_id(&s);
+        return is_blank_rest(s) && fill_plain(out, LINE_START, id, line);
+    }
+    if (str_skip(&s, STR("END RequestId: "))) {
+        id = plain_id(&s);
+        return id.len && is_blank_rest(s) && fill_plain(out, LINE_END, id, line);
+    }
+    if (!report_read_plain(s, &out->report))
+        return false;
+    return fill_plain(out, LINE_REPORT, out->report.request_id, line);
+}
+
 /* `REPORT` at the start of a line without what a REPORT must have. */
 static bool is_torn_report(struct str line)
 {
@@ -488,6 +540,8 @@ bool platform_take(struct str *line, struct platform *out)
     report_clear(&out->report);
     if (line->len < 7)
         return false;
+    if (take_plain(line, out))
+        return true;
     if (take_event(line, out) || take_emulator(line, out) || take_text(line, out))
         return true;
     if (!is_torn_report(before))

@@ -161,18 +161,40 @@ static bool take_any_field(struct str *s, struct report *out, bool *garbled)
     return s->at[0] == 'S' && take_sampled(s, out);
 }
 
-/* Reads fields until the end; what is none is stepped over word by word. */
-static bool read_fields(struct str s, struct report *out)
+/* Reads fields until the end; what is none is stepped over word by word and counted. */
+static bool read_counted(struct str s, struct report *out, size_t *strangers)
 {
     bool garbled = false;
     for (skip_blanks(&s); s.len && !garbled; skip_blanks(&s)) {
         bool init_first = out->init_ns == ABSENT && out->duration_ns == ABSENT;
-        if (!take_any_field(&s, out, &garbled))
+        if (!take_any_field(&s, out, &garbled)) {
             (void)take_word(&s);
+            ++*strangers;
+        }
         if (init_first && out->init_ns != ABSENT)
             out->init_first = true;
     }
     return !garbled;
+}
+
+static bool read_fields(struct str s, struct report *out)
+{
+    size_t strangers = 0;
+    return read_counted(s, out, &strangers);
+}
+
+bool report_read_plain(struct str line, struct report *out)
+{
+    size_t strangers = 0;
+    if (!str_skip(&line, STR("REPORT RequestId: ")))
+        return false;
+    out->request_id = take_word(&line);
+    if (out->request_id.len != 36 || !read_counted(line, out, &strangers) || strangers ||
+        out->duration_ns == ABSENT) {
+        report_clear(out);
+        return false;
+    }
+    return true;
 }
 
 bool report_read(struct str segment, struct report *out)

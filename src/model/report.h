@@ -45,6 +45,9 @@ void report_clear(struct report *out);
 bool report_has_numbers(const struct report *report);
 /* As report_parse, for a run that starts at REPORT, INIT_REPORT, RESTORE_REPORT or XRAY. */
 bool report_read(struct str segment, struct report *out);
+/* A line that is a REPORT from its first byte to its last, the form that is met most, into a
+ * cleared *out. false: not so plain, and *out is clear again. */
+bool report_read_plain(struct str line, struct report *out);
 /* `Task timed out after 3.00 seconds` at the front: sets timeout_ms. false: no number there. */
 bool report_timeout_read(struct str segment, struct report *out);
 

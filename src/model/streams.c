@@ -71,6 +71,12 @@ static void close_stream(struct streams *s, struct stream *stream)
     free(stream);
 }
 
+static struct str keep_name(char *bytes, size_t size, struct str name)
+{
+    (void)str_copy(bytes, size, name);
+    return str_of(bytes);
+}
+
 static struct stream *add_stream(struct streams *s, struct tally *tally, uint64_t key, const struct event *event)
 {
     if (s->stream_count == STREAMS_MAX)
@@ -78,9 +84,9 @@ static struct stream *add_stream(struct streams *s, struct tally *tally, uint64_
     struct stream *stream = xcalloc(1, sizeof *stream);
     stream->key = key;
     stream->named = event->log_stream.len > 0;
-    (void)str_copy(stream->name, sizeof stream->name, event->log_stream);
-    (void)str_copy(stream->group, sizeof stream->group, event->log_group);
-    (void)str_copy(stream->function_name, sizeof stream->function_name, event->function);
+    stream->name = keep_name(stream->name_bytes, sizeof stream->name_bytes, event->log_stream);
+    stream->group = keep_name(stream->group_bytes, sizeof stream->group_bytes, event->log_group);
+    stream->function_name = keep_name(stream->function_bytes, sizeof stream->function_bytes, event->function);
     stream->function = tally_find(tally, event->function);
     s->slots[slot_of(s, key)] = stream;
     s->stream_count++;

@@ -47,7 +47,8 @@ struct stream {
     struct attempt *dying;
     char previous[LAST_LINE_MAX]; /* the line before, when no attempt keeps it */
     uint16_t previous_len;
-    char name[160], group[240], function_name[141];
+    struct str name, group, function_name; /* of the bytes that follow */
+    char name_bytes[160], group_bytes[240], function_bytes[141];
     struct stream *older, *newer; /* by last use */
 };
 

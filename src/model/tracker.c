@@ -221,8 +221,6 @@ static void finish_streams(struct tracker *t)
 {
     for (struct stream *stream = t->streams.oldest; stream; stream = stream->newer) {
         app_flush_error(t, stream, NULL);
-        if (stream->wrapped && !stream->wrapped->e.has_report)
-            t->unparsed++;
         adopt_trailing_error(stream);
         if (stream->pending && t->streams.next_seq == 2)
             evidence_take_mention(&stream->pending->e);
