@@ -1,10 +1,7 @@
 #include "src/base/jscan.h"
 
+#include "src/base/find.h"
 #include "src/base/utf8.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 /* The scanner keeps no stack: a caller knows whether it stands in an object or an array, and
  * the byte before `at` tells whether a member is the first one, because no value ends in an
@@ -94,34 +91,14 @@ bool jscan_array(struct jscan *j)
     return open_bracket(j, JSCAN_ARRAY);
 }
 
-/* The first quote or backslash at or after `at`; `len` when there is none. Log lines that
- * hold JSON have an escape every few bytes: two memchr calls an escape would cost more than
- * looking at 16 bytes at once for both. */
-static size_t find_quote_or_escape(const char *bytes, size_t at, size_t len)
-{
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
-    for (; at + 16 <= len; at += 16) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes + at));
-        __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, escape));
-        unsigned mask = (unsigned)_mm_movemask_epi8(hits);
-        if (mask != 0)
-            return at + (unsigned)__builtin_ctz(mask);
-    }
-#endif
-    while (at < len && bytes[at] != '"' && bytes[at] != '\\')
-        at++;
-    return at;
-}
-
 /* At the opening quote. */
 static bool take_string(struct jscan *j, struct str *raw)
 {
     const char *bytes = j->bytes.at;
     size_t len = j->bytes.len, start = j->at + 1;
-    size_t at = find_quote_or_escape(bytes, start, len);
+    size_t at = start + find_either(str_from(j->bytes, start), '"', '\\');
     while (at < len && bytes[at] == '\\')
-        at = at + 2 <= len ? find_quote_or_escape(bytes, at + 2, len) : len;
+        at += 2 + find_either(str_from(j->bytes, at + 2), '"', '\\');
     if (at >= len) {
         j->at = len;
         return fail(j);
@@ -368,14 +345,15 @@ static size_t read_unicode(struct str s, uint32_t *code, bool *lone)
  * backslash is replaced, so that nothing of the line is lost. */
 static size_t read_escape(struct str s, uint32_t *code, bool *bad)
 {
-    static const char plain[] = "\"\\/bfnrt";
-    static const char meant[] = "\"\\/\b\f\n\r\t";
-    const char *at = s.len > 1 && s.at[1] ? strchr(plain, s.at[1]) : NULL;
-    if (at != NULL) {
-        *code = (unsigned char)meant[at - plain];
+    static const unsigned char meant[256] = {
+        ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+    unsigned char letter = s.len > 1 ? (unsigned char)s.at[1] : 0;
+    if (meant[letter]) {
+        *code = meant[letter];
         return 2;
     }
-    size_t read = s.len > 1 && s.at[1] == 'u' ? read_unicode(str_from(s, 2), code, bad) : 0;
+    size_t read = letter == 'u' ? read_unicode(str_from(s, 2), code, bad) : 0;
     if (read != 0)
         return 2 + read;
     *bad = true;
@@ -394,8 +372,7 @@ static char *reserve_decoded(struct buf *room, size_t raw_len, size_t *size)
 
 struct str jscan_unescape(struct str raw, struct buf *room, unsigned *bad)
 {
-    size_t escape = str_find_char(raw, '\\');
-    if (escape == SIZE_MAX)
+    if (str_find_char(raw, '\\') == SIZE_MAX)
         return raw;
     size_t size, len = 0;
     char *out = reserve_decoded(room, raw.len, &size);
@@ -404,7 +381,7 @@ struct str jscan_unescape(struct str raw, struct buf *room, unsigned *bad)
         return STR_NONE;
     }
     while (raw.len > 0) {
-        size_t run = escape < raw.len ? escape : raw.len;
+        size_t run = find_either(raw, '\\', '\\');
         size_t copied = run < size - len ? run : size - len;
         memcpy(out + len, raw.at, copied);
         len += copied;
@@ -423,7 +400,6 @@ struct str jscan_unescape(struct str raw, struct buf *room, unsigned *bad)
         raw = str_from(raw, read);
         if (bad)
             *bad += is_bad;
-        escape = str_find_char(raw, '\\');
     }
     room->full = room->full || raw.len > 0;
     room->len += len;

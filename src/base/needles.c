@@ -16,10 +16,10 @@
  * by the three bytes names the words to compare there.
  *
  * The vector form is the filter known as Teddy (Hyperscan, Langdale): windows are dealt into
- * eight buckets, one bit each; a 16-byte table over the low and one over the high half of a
- * byte say which buckets it may belong to, for each of the three places; `and` of the six
- * look-ups leaves the buckets that a position may start. It reads 16 or 32 positions at once
- * and never a byte behind the text: the last block overlaps the one before. */
+ * eight buckets, one bit each, so that little of log text passes; a 16-byte table over the low and
+ * one over the high half of a byte say which buckets it may belong to, for each of the three
+ * places; `and` of the six look-ups leaves the buckets that a position may start. It reads 16 or 32
+ * positions at once and never a byte behind the text: the last block overlaps the one before. */
 
 #define WORDS_MOST 64
 #define WINDOW 3
@@ -47,6 +47,11 @@ static uint32_t window_key(const char *at)
 {
     return (uint32_t)(unsigned char)at[0] | (uint32_t)(unsigned char)at[1] << 8 |
            (uint32_t)(unsigned char)at[2] << 16;
+}
+
+static const char *window_of(const struct needle *needle)
+{
+    return needle->at + needle->window_at;
 }
 
 static size_t slot_of(uint32_t key)
@@ -90,28 +95,30 @@ static uint64_t words_in_mask(const struct needles *n, struct str s, size_t at, 
     return found;
 }
 
+/* The look-ups of one place, written out for all three: the compiler keeps the six tables in
+ * registers then. */
+#define SSSE3_TABLE(table) _mm_loadu_si128((const __m128i *)(const void *)(table))
+#define SSSE3_PLACE(i)                                                                             \
+    bytes = _mm_loadu_si128((const __m128i *)(const void *)(s.at + at + (i)));                     \
+    by_low = _mm_shuffle_epi8(low##i, _mm_and_si128(bytes, half));                                 \
+    by_high = _mm_shuffle_epi8(high##i, _mm_and_si128(_mm_srli_epi16(bytes, 4), half));            \
+    buckets = _mm_and_si128(buckets, _mm_and_si128(by_low, by_high))
+
 __attribute__((target("ssse3"))) static uint64_t scan_ssse3(const struct needles *n, struct str s)
 {
-    const __m128i half = _mm_set1_epi8(15), none = _mm_setzero_si128();
-    __m128i low[WINDOW], high[WINDOW];
-    uint64_t found = 0;
     if (s.len < 16 + WINDOW - 1)
         return scan_bytes(n, s);
-    for (int i = 0; i < WINDOW; i++) {
-        low[i] = _mm_loadu_si128((const __m128i *)(const void *)n->low[i]);
-        high[i] = _mm_loadu_si128((const __m128i *)(const void *)n->high[i]);
-    }
+    const __m128i half = _mm_set1_epi8(15), none = _mm_setzero_si128();
+    const __m128i low0 = SSSE3_TABLE(n->low[0]), high0 = SSSE3_TABLE(n->high[0]);
+    const __m128i low1 = SSSE3_TABLE(n->low[1]), high1 = SSSE3_TABLE(n->high[1]);
+    const __m128i low2 = SSSE3_TABLE(n->low[2]), high2 = SSSE3_TABLE(n->high[2]);
+    uint64_t found = 0;
     size_t last = s.len - 16 - (WINDOW - 1);
     for (size_t at = 0;; at = at + 16 < last ? at + 16 : last) {
-        __m128i buckets = _mm_set1_epi8(-1);
-        for (int i = 0; i < WINDOW; i++) {
-            __m128i bytes =
-                _mm_loadu_si128((const __m128i *)(const void *)(s.at + at + (size_t)i));
-            __m128i by_low = _mm_shuffle_epi8(low[i], _mm_and_si128(bytes, half));
-            __m128i by_high =
-                _mm_shuffle_epi8(high[i], _mm_and_si128(_mm_srli_epi16(bytes, 4), half));
-            buckets = _mm_and_si128(buckets, _mm_and_si128(by_low, by_high));
-        }
+        __m128i bytes, by_low, by_high, buckets = _mm_set1_epi8(-1);
+        SSSE3_PLACE(0);
+        SSSE3_PLACE(1);
+        SSSE3_PLACE(2);
         unsigned empty = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(buckets, none));
         if (empty != 0xFFFF)
             found = words_in_mask(n, s, at, ~empty & 0xFFFF, found);
@@ -120,30 +127,28 @@ __attribute__((target("ssse3"))) static uint64_t scan_ssse3(const struct needles
     }
 }
 
+#define AVX2_TABLE(table) _mm256_broadcastsi128_si256(SSSE3_TABLE(table))
+#define AVX2_PLACE(i)                                                                              \
+    bytes = _mm256_loadu_si256((const __m256i *)(const void *)(s.at + at + (i)));                  \
+    by_low = _mm256_shuffle_epi8(low##i, _mm256_and_si256(bytes, half));                           \
+    by_high = _mm256_shuffle_epi8(high##i, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));   \
+    buckets = _mm256_and_si256(buckets, _mm256_and_si256(by_low, by_high))
+
 __attribute__((target("avx2"))) static uint64_t scan_avx2(const struct needles *n, struct str s)
 {
-    const __m256i half = _mm256_set1_epi8(15), none = _mm256_setzero_si256();
-    __m256i low[WINDOW], high[WINDOW];
-    uint64_t found = 0;
     if (s.len < 32 + WINDOW - 1)
         return scan_ssse3(n, s);
-    for (int i = 0; i < WINDOW; i++) {
-        low[i] = _mm256_broadcastsi128_si256(
-            _mm_loadu_si128((const __m128i *)(const void *)n->low[i]));
-        high[i] = _mm256_broadcastsi128_si256(
-            _mm_loadu_si128((const __m128i *)(const void *)n->high[i]));
-    }
+    const __m256i half = _mm256_set1_epi8(15), none = _mm256_setzero_si256();
+    const __m256i low0 = AVX2_TABLE(n->low[0]), high0 = AVX2_TABLE(n->high[0]);
+    const __m256i low1 = AVX2_TABLE(n->low[1]), high1 = AVX2_TABLE(n->high[1]);
+    const __m256i low2 = AVX2_TABLE(n->low[2]), high2 = AVX2_TABLE(n->high[2]);
+    uint64_t found = 0;
     size_t last = s.len - 32 - (WINDOW - 1);
     for (size_t at = 0;; at = at + 32 < last ? at + 32 : last) {
-        __m256i buckets = _mm256_set1_epi8(-1);
-        for (int i = 0; i < WINDOW; i++) {
-            __m256i bytes =
-                _mm256_loadu_si256((const __m256i *)(const void *)(s.at + at + (size_t)i));
-            __m256i by_low = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, half));
-            __m256i by_high = _mm256_shuffle_epi8(
-                high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
-            buckets = _mm256_and_si256(buckets, _mm256_and_si256(by_low, by_high));
-        }
+        __m256i bytes, by_low, by_high, buckets = _mm256_set1_epi8(-1);
+        AVX2_PLACE(0);
+        AVX2_PLACE(1);
+        AVX2_PLACE(2);
         uint32_t empty = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, none));
         if (empty != UINT32_MAX)
             found = words_in_mask(n, s, at, ~empty, found);
@@ -153,53 +158,143 @@ __attribute__((target("avx2"))) static uint64_t scan_avx2(const struct needles *
 }
 #endif
 
-/* How common a byte is in log text, in parts of about a thousand: only the order matters. */
-static unsigned commonness(char c)
+/* ---- which window of a word, and in which bucket ---- */
+
+/* How common a byte is in log text. Only the order of size matters; measured over the demo's
+ * log and others. */
+static uint8_t commonness(unsigned char c)
 {
-    static const char common[] = " etaonisrdlcu\"-:.0123456789";
-    if (memchr(common, c, sizeof common - 1))
-        return 40;
-    if ((c >= 'a' && c <= 'z') || c == ',' || c == '=' || c == '/')
-        return 15;
-    return c >= 'A' && c <= 'Z' ? 5 : 2;
+    static const struct {
+        const char *bytes;
+        uint8_t weight;
+    } classes[] = {{" ", 90},
+                   {"eta\"", 40},
+                   {"onisrd0123456789-:", 25},
+                   {"lcumpfgbhyvw[]/_=,.", 12},
+                   {"jkqxz{}\t()$", 6},
+                   {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", 5}};
+    for (size_t i = 0; c && i < sizeof classes / sizeof *classes; i++)
+        if (strchr(classes[i].bytes, c))
+            return classes[i].weight;
+    return 1;
 }
 
-static size_t rarest_window(struct str word)
+/* What a bucket lets pass: at each place, a set of low and one of high half-bytes. */
+struct bucket {
+    uint16_t low[WINDOW], high[WINDOW];
+    uint64_t passes; /* how much of log text, in no unit */
+};
+
+struct plan {
+    uint8_t common[256];
+    struct bucket buckets[BUCKETS];
+};
+
+static uint64_t bytes_that_pass(const struct plan *plan, unsigned low, unsigned high)
 {
-    size_t best_at = 0;
-    unsigned best = UINT32_MAX;
-    for (size_t at = 0; at + WINDOW <= word.len; at++) {
-        unsigned common = commonness(word.at[at]) * commonness(word.at[at + 1]) *
-                          commonness(word.at[at + 2]);
-        if (common < best) {
-            best = common;
-            best_at = at;
+    uint64_t sum = 0;
+    for (unsigned h = high; h; h &= h - 1)
+        for (unsigned l = low; l; l &= l - 1)
+            sum += plan->common[(unsigned)__builtin_ctz(h) << 4 | (unsigned)__builtin_ctz(l)];
+    return sum;
+}
+
+static struct bucket with_window(const struct plan *plan, struct bucket bucket, const char *window)
+{
+    bucket.passes = 1;
+    for (int i = 0; i < WINDOW; i++) {
+        unsigned char c = (unsigned char)window[i];
+        bucket.low[i] |= (uint16_t)(1u << (c & 15));
+        bucket.high[i] |= (uint16_t)(1u << (c >> 4));
+        bucket.passes *= bytes_that_pass(plan, bucket.low[i], bucket.high[i]);
+    }
+    return bucket;
+}
+
+static uint64_t window_passes(const struct plan *plan, const char *window)
+{
+    return with_window(plan, (struct bucket){0}, window).passes;
+}
+
+#define WINDOWS_TRIED 4 /* the rarest ones of a word */
+
+/* Places of the rarest windows of a word, rarest first; returns how many. */
+static size_t rarest_windows(const struct plan *plan, const struct needle *needle,
+                             uint8_t out[WINDOWS_TRIED])
+{
+    uint64_t passes[WINDOWS_TRIED];
+    size_t count = 0;
+    for (uint8_t at = 0; at + WINDOW <= needle->len; at++) {
+        uint64_t p = window_passes(plan, needle->at + at);
+        size_t i = count < WINDOWS_TRIED ? count++ : count;
+        for (; i > 0 && passes[i - 1] > p; i--)
+            if (i < WINDOWS_TRIED) {
+                passes[i] = passes[i - 1];
+                out[i] = out[i - 1];
+            }
+        if (i < WINDOWS_TRIED) {
+            passes[i] = p;
+            out[i] = at;
         }
     }
-    return best_at;
+    return count;
 }
 
-/* Windows that look alike share a bucket: their half-byte tables then let little else pass. */
-static int compare_windows(const void *a, const void *b)
+/* The window and the bucket that let the least of log text pass in addition. */
+static void place_word(struct plan *plan, struct needle *needle)
 {
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return (left > right) - (left < right);
+    uint8_t windows[WINDOWS_TRIED];
+    size_t count = rarest_windows(plan, needle, windows), best_bucket = 0;
+    uint64_t least = UINT64_MAX;
+    for (size_t w = 0; w < count; w++)
+        for (size_t b = 0; b < BUCKETS; b++) {
+            const struct bucket *bucket = &plan->buckets[b];
+            uint64_t more =
+                with_window(plan, *bucket, needle->at + windows[w]).passes - bucket->passes;
+            if (more < least) {
+                least = more;
+                best_bucket = b;
+                needle->window_at = windows[w];
+            }
+        }
+    plan->buckets[best_bucket] =
+        with_window(plan, plan->buckets[best_bucket], window_of(needle));
 }
 
-static void fill_buckets(struct needles *n)
+struct turn { /* words whose best window is common are placed first: they have least choice */
+    uint64_t passes;
+    struct needle *needle;
+};
+
+static int compare_turns(const void *a, const void *b)
 {
-    uint32_t keys[WORDS_MOST];
-    for (size_t i = 0; i < n->count; i++)
-        keys[i] = window_key(n->needles[i].at + n->needles[i].window_at);
-    qsort(keys, n->count, sizeof *keys, compare_windows);
+    const struct turn *left = a, *right = b;
+    if (left->passes != right->passes)
+        return left->passes < right->passes ? 1 : -1;
+    return (left->needle > right->needle) - (left->needle < right->needle);
+}
+
+static void place_words(struct needles *n)
+{
+    struct plan plan = {0};
+    struct turn turns[WORDS_MOST];
+    for (unsigned c = 0; c < 256; c++)
+        plan.common[c] = commonness((unsigned char)c);
     for (size_t i = 0; i < n->count; i++) {
-        uint8_t bucket = (uint8_t)(1u << i * BUCKETS / n->count);
-        for (unsigned place = 0; place < WINDOW; place++) {
-            unsigned byte = keys[i] >> 8 * place & 0xFF;
-            n->low[place][byte & 15] |= bucket;
-            n->high[place][byte >> 4] |= bucket;
-        }
+        uint8_t windows[WINDOWS_TRIED];
+        rarest_windows(&plan, &n->needles[i], windows);
+        turns[i] =
+            (struct turn){window_passes(&plan, n->needles[i].at + windows[0]), &n->needles[i]};
     }
+    qsort(turns, n->count, sizeof *turns, compare_turns);
+    for (size_t i = 0; i < n->count; i++)
+        place_word(&plan, turns[i].needle);
+    for (unsigned b = 0; b < BUCKETS; b++)
+        for (int place = 0; place < WINDOW; place++)
+            for (unsigned half = 0; half < 16; half++) {
+                n->low[place][half] |= (uint8_t)((plan.buckets[b].low[place] >> half & 1) << b);
+                n->high[place][half] |= (uint8_t)((plan.buckets[b].high[place] >> half & 1) << b);
+            }
 }
 
 static scan_fn *best_scan(void)
@@ -222,8 +317,7 @@ static void copy_words(struct needles *n, const struct str *words)
     for (size_t i = 0; i < n->count; i++) {
         struct needle *needle = &n->needles[i];
         memcpy(at, words[i].at, words[i].len);
-        *needle = (struct needle){at, (uint8_t)words[i].len, (uint8_t)rarest_window(words[i])};
-        n->slots[slot_of(window_key(at + needle->window_at))] |= UINT64_C(1) << i;
+        *needle = (struct needle){at, (uint8_t)words[i].len, 0};
         at += words[i].len;
     }
 }
@@ -239,7 +333,9 @@ struct needles *needles_new(const struct str *words, size_t count)
     n->count = count;
     n->scan = best_scan();
     copy_words(n, words);
-    fill_buckets(n);
+    place_words(n);
+    for (size_t i = 0; i < count; i++)
+        n->slots[slot_of(window_key(window_of(&n->needles[i])))] |= UINT64_C(1) << i;
     return n;
 }
 

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* memmem, memrchr */
 #include "src/base/str.h"
 
+#include "src/base/find.h"
+
 /* Byte runs over memchr and memmem of the C library, which are vectorised: the line scan of
  * a log lives on them. */
 
@@ -28,6 +30,11 @@ size_t str_find_char(struct str s, char c)
 {
     const char *hit = s.len ? memchr(s.at, c, s.len) : NULL;
     return hit ? (size_t)(hit - s.at) : SIZE_MAX;
+}
+
+size_t str_find_either(struct str s, char a, char b)
+{
+    return find_either(s, a, b);
 }
 
 static char lower(char c)
@@ -103,9 +110,7 @@ struct str str_take_until(struct str *s, char c)
 
 struct str str_take_line(struct str *s)
 {
-    size_t at = 0;
-    while (at < s->len && s->at[at] != '\n' && s->at[at] != '\r')
-        at++;
+    size_t at = find_either(*s, '\n', '\r');
     struct str line = str_first(*s, at);
     size_t past = at + 1;
     if (past < s->len && s->at[at] == '\r' && s->at[past] == '\n')

@@ -18,7 +18,7 @@ BEGIN {
     home["zlib.h"] = "src/base/inflate.c"
     home["openssl/"] = "src/base/digest.c"
     home["immintrin.h"] = "src/base/needles.c"
-    home["emmintrin.h"] = "src/base/jscan.c"
+    home["emmintrin.h"] = "src/base/find.h"
     home["yaml.h"] = "src/conf/"
     home["curl/"] = "src/aws/"
     home["jansson.h"] = "src/aws/ src/source/"

@@ -92,8 +92,12 @@ static void a_part_is_found_first_last_or_not_at_all(void **state)
         const char *text, *part;
         size_t first, last;
     } cases[] = {
-        {"abcabc", "bc", 1, 4},  {"abcabc", "abc", 0, 3},          {"abc", "abcd", SIZE_MAX, SIZE_MAX},
-        {"abc", "x", SIZE_MAX, SIZE_MAX}, {"", "a", SIZE_MAX, SIZE_MAX}, {"aaa", "aa", 0, 1},
+        {"abcabc", "bc", 1, 4},
+        {"abcabc", "abc", 0, 3},
+        {"abc", "abcd", SIZE_MAX, SIZE_MAX},
+        {"abc", "x", SIZE_MAX, SIZE_MAX},
+        {"", "a", SIZE_MAX, SIZE_MAX},
+        {"aaa", "aa", 0, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct str text = str_of(cases[i].text), part = str_of(cases[i].part);
@@ -106,6 +110,22 @@ static void a_part_is_found_first_last_or_not_at_all(void **state)
     assert_false(str_eq_nocase(STR("[a"), STR("{A")));
 }
 
+static void the_first_of_two_bytes_is_found_at_every_place(void **state)
+{
+    (void)state;
+    char text[70];
+    for (size_t len = 0; len <= sizeof text; len++)
+        for (size_t at = 0; at <= len; at++) {
+            memset(text, '.', sizeof text);
+            assert_int_equal(str_find_either((struct str){text, len}, 'a', '\xFF'), len);
+            if (at < sizeof text)
+                text[at] = at % 2 ? 'a' : '\xFF';
+            if (at + 3 < sizeof text)
+                text[at + 3] = 'a';
+            assert_int_equal(str_find_either((struct str){text, len}, 'a', '\xFF'), at);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +135,7 @@ int main(void)
         cmocka_unit_test(a_copy_is_cut_at_a_character),
         cmocka_unit_test(a_zeroed_run_is_empty_everywhere),
         cmocka_unit_test(a_part_is_found_first_last_or_not_at_all),
+        cmocka_unit_test(the_first_of_two_bytes_is_found_at_every_place),
         cmocka_unit_test(the_nearest_word_is_named_only_when_near),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
