@@ -183,7 +183,7 @@ static const struct form forms[] = {
     {MARK("Error raised from handler method"), NULL, true, false},
     {MARK("Critical exception from handler"), NULL, true, false},
     {MARK("Init error when loading handler"), NULL, true, true},
-    {MARK("LAMBDA_WARNING: Unhandled exception"), "Runtime.InitError", false, true},
+    {MARK("LAMBDA_WARNING: Unhandled exception"), "Unhandled exception", false, false},
     {MARK("panic: "), "panic", false, false},
     {MARK("runtime error: "), "runtime error", false, false},
     {MARK("fatal error: "), "fatal error", false, false},

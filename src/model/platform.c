@@ -321,11 +321,34 @@ static void judge_before(struct platform *out)
     }
 }
 
+/* An emulator prints the answer itself, behind a prefix of its own:
+ * `name | {"errorMessage":"<time> <id> Task timed out`. */
+static bool find_payload_id(struct str before, struct platform *out)
+{
+    size_t at = str_find_last(before, STR("\"errorMessage\":"));
+    struct line_head head;
+    int64_t unix_ms;
+    if (at == SIZE_MAX || out->id.len > 0)
+        return false;
+    line_head_read(before, &head);
+    struct str s = str_trim(str_from(before, at + 15));
+    if (head.id.len > 0 || !str_skip(&s, STR("\"")) || !clock_take_iso(&s, &unix_ms))
+        return false;
+    s = str_trim(s);
+    if (!line_is_uuid(s))
+        return false;
+    out->id = s;
+    out->quoted = false;
+    return true;
+}
+
 /* The id of `RequestId: X Error: Task timed out …` stands in the run before it; older forms
  * have `<time> <id> Task timed out`, also with an id of another shape. */
 static void find_timeout_id(struct platform *out)
 {
     struct str before = str_trim(out->before);
+    if (find_payload_id(before, out))
+        return;
     size_t at = str_find_last(before, STR("RequestId:"));
     if (at != SIZE_MAX) {
         struct str s = str_from(before, at + 10);
