@@ -271,7 +271,7 @@ unsigned act_LOG_NEXT_BOOKMARK(struct console *console, struct pane *pane)
 unsigned act_LOG_GOTO_TIME(struct console *console, struct pane *pane)
 {
     (void)pane;
-    return console_prompt(console, ACTION_LOG_GOTO_TIME, STR("go to (14:02, -5m, 2026-11-24T14:02:30Z): "), STR_NONE);
+    return console_prompt(console, ACTION_LOG_GOTO_TIME, STR("go to time: "), STR_NONE);
 }
 
 static unsigned goto_time(struct tail *t, struct console *console, struct str text)
