@@ -97,11 +97,16 @@ static void do_run(char *rest)
 
 static void do_shell(char *rest)
 {
-    char pair[4096];
-    snprintf(pair, sizeof pair, "LAMBDIG=%s", run.program);
+    char pair[4200];
+    char *program = realpath(run.program, NULL), *srcdir = realpath(run.srcdir, NULL);
+    if (program == NULL || srcdir == NULL)
+        fail("no such program or directory", run.program);
+    snprintf(pair, sizeof pair, "LAMBDIG=%s", program);
     set_env(pair);
-    snprintf(pair, sizeof pair, "SRCDIR=%s", run.srcdir);
+    snprintf(pair, sizeof pair, "SRCDIR=%s", srcdir);
     set_env(pair);
+    free(program);
+    free(srcdir);
     char *argv[] = {(char *)(uintptr_t)"/bin/sh", (char *)(uintptr_t)"-c", rest, NULL};
     terminal_start(run.rows, run.cols, argv, run.env);
 }
