@@ -207,6 +207,8 @@ static void on_end(struct tracker *t, struct line *line, const struct platform *
     a->e.has_end = true;
     line->owner = a;
     attach_touch(a, line);
+    if (p->report.timeout_ms != ABSENT)
+        evidence_add_timeout(&a->e, p, line_place(line));
     end(t, a, line);
 }
 

@@ -313,8 +313,8 @@ static void judge_before(struct platform *out)
                                     str_eq_nocase(str_trim(head.rest), STR("Error"))))
         head.rest = STR_NONE;
     if (out->kind == LINE_TIMEOUT && head.id.len) {
-        out->id = head.id;
         out->quoted = head.level != LEVEL_NONE || head.rest.len > 0;
+        out->id = out->quoted ? STR_NONE : head.id;
     } else {
         out->quoted = head.rest.len > 0 || head.id.len > 0 ||
                       (head.level != LEVEL_NONE && (head.timed || !head.bracket_level));
@@ -396,6 +396,7 @@ static bool read_token(struct str text, size_t token, struct platform *out)
         return out->id.len > 0 || str_has(s, STR("Version:"));
     case LINE_END: /* an id that was blanked out is no id */
         out->id = take_id(&s);
+        (void)report_timeout_read(str_trim(s), &out->report); /* some tools put it there */
         return true;
     case LINE_REPORT:
     case LINE_XRAY:

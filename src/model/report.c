@@ -112,6 +112,14 @@ static bool take_quantity(struct str *s, enum unit unit, int64_t *out)
     return take_unit(s, unit == UNIT_MB ? STR("MB") : STR("ms"));
 }
 
+static bool is_torn(struct str value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (!(value.at[i] >= '0' && value.at[i] <= '9') && value.at[i] != '.' && !is_space(value.at[i]))
+            return false;
+    return true;
+}
+
 /* true: a field stood at the cursor; *garbled when its value is no such value. */
 static bool take_field(struct str *s, const struct field *field, struct report *out, bool *garbled)
 {
@@ -127,8 +135,8 @@ static bool take_field(struct str *s, const struct field *field, struct report *
             *word = value;
     } else {
         int64_t *number = (int64_t *)(void *)(base + field->at), value;
-        if (at.len == 0) { /* the line was wrapped between name and value */
-            *s = at;
+        if (is_torn(at)) { /* the line was wrapped behind the name or inside the value */
+            *s = str_from(at, at.len);
             return true;
         }
         if (!take_quantity(&at, field->unit, &value))

@@ -1,0 +1,237 @@
+/* Whole logs in, one verdict out: the rules and their order, in the shapes in which logs are met. */
+#include "tests/unit/track.h"
+
+#define TS "2026-11-24T10:00:00.000Z"
+#define A "0a1b2c3d-1111-4222-8333-444455556666"
+#define B "0a1b2c3d-2222-4222-8333-444455556666"
+#define START(id) "START RequestId: " id " Version: $LATEST\n"
+#define END(id) "END RequestId: " id "\n"
+#define REPORT(id, more) "REPORT RequestId: " id "\tDuration: 120.50 ms\tBilled Duration: 121 ms\tMemory Size: 256 MB\tMax Memory Used: 90 MB\t" more "\n"
+#define FULL(id, more) "REPORT RequestId: " id "\tDuration: 120.50 ms\tBilled Duration: 121 ms\tMemory Size: 256 MB\tMax Memory Used: 256 MB\t" more "\n"
+#define NODE(id, text) TS "\t" id "\t" text "\n"
+
+static const struct {
+    const char *name, *log, *class;
+    const char *cause; /* NULL: none */
+    enum confidence confidence;
+} logs[] = {
+    /* 1: the platform's verdict comes first */
+    {"status timeout", START(A) END(A) REPORT(A, "Status: timeout"), "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout beats full memory", START(A) END(A) FULL(A, "Status: timeout"), "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout beats an unhandled error",
+     START(A) "[ERROR] ValueError: x\nTraceback (most recent call last):\n" END(A) REPORT(A, "Status: timeout"),
+     "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"status out of memory", START(A) END(A) REPORT(A, "Status: error\tError Type: Runtime.OutOfMemory"),
+     "memory", NULL, CONFIDENCE_CERTAIN},
+    {"out of memory beats the denial that was logged",
+     START(A) NODE(A, "ERROR\tAccessDenied: Access Denied") END(A) REPORT(A, "Status: error\tError Type: Runtime.OutOfMemory"),
+     "memory", NULL, CONFIDENCE_CERTAIN},
+    {"status import error", START(A) END(A) REPORT(A, "Status: error\tError Type: Runtime.ImportModuleError"),
+     "startup", NULL, CONFIDENCE_CERTAIN},
+    {"status handler missing", REPORT(A, "Status: error\tError Type: Runtime.HandlerNotFound"), "startup", NULL, CONFIDENCE_CERTAIN},
+    {"status extension", START(A) END(A) REPORT(A, "Status: error\tError Type: Extension.Crash"), "startup", NULL, CONFIDENCE_CERTAIN},
+    {"status sandbox failure", START(A) END(A) REPORT(A, "Status: failure\tError Type: Sandbox.Failure"), "crash", NULL, CONFIDENCE_CERTAIN},
+    {"status error of no known kind", START(A) END(A) REPORT(A, "Status: error\tError Type: Runtime.TruncatedResponse"),
+     "exception", NULL, CONFIDENCE_POSSIBLE},
+    {"status failure alone is never success", START(A) END(A) REPORT(A, "Status: failure"), "exception", NULL, CONFIDENCE_POSSIBLE},
+    {"status exit error alone", START(A) END(A) REPORT(A, "Status: error\tError Type: Runtime.ExitError"), "crash", NULL, CONFIDENCE_CERTAIN},
+    {"an unknown status is not success", START(A) END(A) REPORT(A, "Status: suspended"), "ambiguous", NULL, CONFIDENCE_POSSIBLE},
+    {"status success does not clear the handler",
+     "{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" A "\"}}\n"
+     "{\"timestamp\":\"" TS "\",\"log_level\":\"ERROR\",\"errorMessage\":\"x\",\"errorType\":\"KeyError\",\"requestId\":\"" A "\"}\n"
+     "{\"type\":\"platform.report\",\"record\":{\"requestId\":\"" A "\",\"status\":\"success\",\"metrics\":{\"durationMs\":3.0,\"billedDurationMs\":3}}}\n",
+     "exception", NULL, CONFIDENCE_CERTAIN},
+
+    /* 2: init and restore without a request */
+    {"init failed", "INIT_REPORT Init Duration: 206.72 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n",
+     "startup", NULL, CONFIDENCE_CERTAIN},
+    {"init timed out", "INIT_REPORT Init Duration: 9999.00 ms\tPhase: init\tStatus: timeout\n", "startup", NULL, CONFIDENCE_CERTAIN},
+    {"restore failed", "RESTORE_START Runtime Version: java:21\nRESTORE_REPORT Restore Duration: 300.10 ms\tStatus: error\tError Type: Runtime.ExitError\n",
+     "startup", NULL, CONFIDENCE_CERTAIN},
+    {"init failed, in JSON",
+     "{\"time\":\"" TS "\",\"type\":\"platform.initReport\",\"record\":{\"phase\":\"init\",\"status\":\"timeout\",\"metrics\":{\"durationMs\":10000.487}}}\n",
+     "startup", NULL, CONFIDENCE_CERTAIN},
+    {"an init that timed out and a request that went well",
+     "INIT_REPORT Init Duration: 9999.00 ms\tPhase: init\tStatus: timeout\n" START(A) END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"a suppressed init that ate the time",
+     START(A) "INIT_REPORT Init Duration: 3000.00 ms\tPhase: invoke\tStatus: timeout\n" END(A) REPORT(A, "Status: timeout"),
+     "timeout", "startup", CONFIDENCE_CERTAIN},
+
+    /* 3: the platform's sentences */
+    {"timeout text before END", START(A) TS " " A " Task timed out after 3.00 seconds\n" END(A) REPORT(A, ""), "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout text after REPORT", START(A) END(A) REPORT(A, "") TS " " A " Task timed out after 3.00 seconds\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout text without time", START(A) END(A) REPORT(A, "") A " Task timed out after 3.00 seconds\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout text without id", START(A) TS "  Task timed out after 3.00 seconds\n" END(A) REPORT(A, ""), "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout behind END", START(A) "END RequestId: " A " Task timed out after 5.00 seconds\n" REPORT(A, ""), "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"timeout as the answer", "{\"errorMessage\":\"" TS " " A " Task timed out after 3.00 seconds\"}\n", "timeout", NULL, CONFIDENCE_LIKELY},
+    {"timeout with an earlier network error",
+     START(A) NODE(A, "ERROR\tError: connect ETIMEDOUT 10.0.0.9:6379") TS " " A " Task timed out after 3.00 seconds\n" END(A) REPORT(A, ""),
+     "timeout", "downstream", CONFIDENCE_CERTAIN},
+    {"timeout with an earlier throttle",
+     START(A) NODE(A, "ERROR\tThrottlingException: Rate exceeded") TS " " A " Task timed out after 3.00 seconds\n" END(A) REPORT(A, ""),
+     "timeout", "throttle", CONFIDENCE_CERTAIN},
+    {"a caller that quotes another's timeout",
+     START(A) NODE(A, "ERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"callee said: " TS " " B " Task timed out after 9.00 seconds\"}") END(A) REPORT(A, ""),
+     "exception", NULL, CONFIDENCE_CERTAIN},
+    {"killed", START(A) "RequestId: " A " Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n" END(A) REPORT(A, ""),
+     "memory", NULL, CONFIDENCE_LIKELY},
+    {"killed, status beside it", START(A) "RequestId: " A " Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n" END(A) REPORT(A, "Status: error\tError Type: Runtime.ExitError"),
+     "memory", NULL, CONFIDENCE_LIKELY},
+
+    /* 4: the process ended */
+    {"exit status", START(A) "RequestId: " A " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n" END(A) REPORT(A, ""), "crash", NULL, CONFIDENCE_CERTAIN},
+    {"segmentation fault", START(A) "RequestId: " A " Error: Runtime exited with error: signal: segmentation fault (core dumped)\nRuntime.ExitError\n" END(A) REPORT(A, ""), "crash", NULL, CONFIDENCE_CERTAIN},
+    {"no reason", START(A) "RequestId: " A " Error: Runtime exited without providing a reason\nRuntime.ExitError\n" END(A) REPORT(A, ""), "crash", NULL, CONFIDENCE_CERTAIN},
+    {"heap exhausted, then aborted",
+     START(A) "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n" END(A) REPORT(A, "") "RequestId: " A " Error: Runtime exited with error: signal: aborted (core dumped)\nRuntime.ExitError\n",
+     "memory", NULL, CONFIDENCE_LIKELY},
+    {"go out of memory", START(A) "fatal error: runtime: out of memory\n" END(A) REPORT(A, "") "RequestId: " A " Error: Runtime exited with error: exit status 2\nRuntime.ExitError\n", "memory", NULL, CONFIDENCE_LIKELY},
+    {"exit after a failed init",
+     "INIT_REPORT Init Duration: 50.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n" START(A) "RequestId: " A " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n" END(A) REPORT(A, ""),
+     "startup", NULL, CONFIDENCE_LIKELY},
+    {"wrapper not found", START(A) "RequestId: " A " Error: Runtime exited with error: exit status 127\nRuntime.ExitError\n" END(A) REPORT(A, ""), "startup", NULL, CONFIDENCE_LIKELY},
+    {"wrong libc", START(A) "/var/task/bootstrap: /lib64/libc.so.6: version `GLIBC_2.34' not found\n" END(A) REPORT(A, "") "RequestId: " A " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n", "startup", NULL, CONFIDENCE_LIKELY},
+    {"wrong architecture", "RequestId: " A " Error: fork/exec /var/task/bootstrap: exec format error\nRuntime.InvalidEntrypoint\n", "startup", NULL, CONFIDENCE_LIKELY},
+    {"image without its command", "IMAGE\tLaunch error: exec: \"app.h\": executable file not found\tEntrypoint: []\tCmd: [app.h]\n", "startup", NULL, CONFIDENCE_LIKELY},
+    {"old exit with its error above", START(A) NODE(A, "TypeError: x of undefined\n    at exports.handler (/var/task/i.js:3:1)") END(A) REPORT(A, "") "RequestId: " A " Process exited before completing request\n",
+     "exception", NULL, CONFIDENCE_POSSIBLE},
+    {"old exit with nothing", START(A) END(A) REPORT(A, "") "RequestId: " A " Process exited before completing request\n", "ambiguous", NULL, CONFIDENCE_POSSIBLE},
+    {"old exit with full memory", START(A) END(A) FULL(A, "") "RequestId: " A " Process exited before completing request\n", "memory", NULL, CONFIDENCE_POSSIBLE},
+    {"unknown application error", START(A) "Unknown application error occurred\nRuntime.ImportModuleError\n" END(A) REPORT(A, ""), "startup", NULL, CONFIDENCE_CERTAIN},
+    {"a panic that ends the process", START(A) "panic: index out of range\n" END(A) REPORT(A, "") "RequestId: " A " Error: Runtime exited with error: exit status 2\nRuntime.ExitError\n", "crash", "exception", CONFIDENCE_CERTAIN},
+
+    /* 5: out of memory without an exit */
+    {"java heap", START(A) "Java heap space: java.lang.OutOfMemoryError\njava.lang.OutOfMemoryError: Java heap space\n\tat shop.Pay.run(Pay.java:4)\n" END(A) REPORT(A, ""), "memory", NULL, CONFIDENCE_LIKELY},
+    {"python MemoryError", START(A) "[ERROR] MemoryError\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "memory", NULL, CONFIDENCE_LIKELY},
+
+    /* 6: nobody caught it */
+    {"denied", START(A) "[ERROR] ClientError: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "permission", NULL, CONFIDENCE_CERTAIN},
+    {"denied in a wrapped line", "[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the\nQuery operation: User: arn:aws:sts::1:assumed-role/r/f\nis not authorized to perform: dynamodb:Query\n" REPORT(A, ""), "permission", NULL, CONFIDENCE_CERTAIN},
+    {"an error because of a logged denial", START(A) NODE(A, "ERROR\tAccessDeniedException: User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: s3:GetObject") NODE(A, "ERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"no settings\"}") END(A) REPORT(A, ""), "permission", NULL, CONFIDENCE_LIKELY},
+    {"denied beats throttled", START(A) "[ERROR] ClientError: An error occurred (AccessDenied) after Rate exceeded\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "permission", NULL, CONFIDENCE_CERTAIN},
+    {"throttled", START(A) NODE(A, "ERROR\tInvoke Error \t{\"errorType\":\"TooManyRequestsException\",\"errorMessage\":\"Rate Exceeded.\"}") END(A) REPORT(A, ""), "throttle", NULL, CONFIDENCE_CERTAIN},
+    {"table throttled", START(A) "[ERROR] ProvisionedThroughputExceededException: An error occurred\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "throttle", NULL, CONFIDENCE_CERTAIN},
+    {"throttled beats network", START(A) "[ERROR] ClientError: ThrottlingException after Connection refused\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "throttle", NULL, CONFIDENCE_CERTAIN},
+    {"refused", START(A) NODE(A, "ERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"connect ECONNREFUSED 10.0.0.1:5432\"}") END(A) REPORT(A, ""), "downstream", NULL, CONFIDENCE_LIKELY},
+    {"driver error", START(A) "[ERROR] OperationalError: (2003, \"Can't connect to MySQL server\")\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "downstream", NULL, CONFIDENCE_LIKELY},
+    {"plain exception", START(A) "[ERROR] KeyError: 'x'\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "exception", NULL, CONFIDENCE_CERTAIN},
+    {"an exception after a logged network error", START(A) NODE(A, "ERROR\tError: connect ECONNRESET") NODE(A, "ERROR\tInvoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"gave up\"}") END(A) REPORT(A, ""), "exception", "downstream", CONFIDENCE_CERTAIN},
+    {"the answer above the log", "{\"errorMessage\": \"x\", \"errorType\": \"TypeError\"}\n" START(A) END(A) REPORT(A, ""), "exception", NULL, CONFIDENCE_CERTAIN},
+    {"the answer below the log", START(A) END(A) REPORT(A, "") "{\n  \"errorMessage\": \"x\",\n  \"errorType\": \"TypeError\"\n}\n", "exception", NULL, CONFIDENCE_CERTAIN},
+    {"import error before START", "[ERROR] Runtime.ImportModuleError: Unable to import module 'a': No module named 'b'\nTraceback (most recent call last):\n" START(A) END(A) REPORT(A, ""), "startup", NULL, CONFIDENCE_LIKELY},
+    {"an error of the module before START", "[ERROR] KeyError: 'TABLE'\nTraceback (most recent call last):\n  File \"/var/task/a.py\", line 2, in <module>\n" START(A) END(A) REPORT(A, ""), "startup", NULL, CONFIDENCE_LIKELY},
+    {"an import in the handler", START(A) "[ERROR] ModuleNotFoundError: No module named 'b'\nTraceback (most recent call last):\n  File \"/var/task/a.py\", line 9, in handler\n    import b\n" END(A) REPORT(A, ""), "exception", NULL, CONFIDENCE_CERTAIN},
+    {"a stack trace that nobody marked, just before END", START(A) "java.io.IOException: x\n\tat shop.Pay.run(Pay.java:4)\n" END(A) REPORT(A, ""), "exception", NULL, CONFIDENCE_POSSIBLE},
+
+    /* 7: no failure */
+    {"all is well", START(A) NODE(A, "INFO\tpaid") END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"a logged error is no failure", START(A) NODE(A, "ERROR\tTypeError: x\n    at h (/var/task/i.js:1:1)") NODE(A, "INFO\tretried") END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"a logged denial is no failure", START(A) NODE(A, "ERROR\tAccessDenied: Access Denied") END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"python's logger is no failure", START(A) "[ERROR]\t" TS "\t" A "\tcaught\nTraceback (most recent call last):\n  File \"/var/task/a.py\", line 9, in handler\nValueError: x\n" END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"a trace printed in the middle", START(A) "java.io.IOException: x\n\tat shop.Pay.run(Pay.java:4)\nuses the default\n" END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"full memory, whole log", START(A) END(A) FULL(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"full memory, lone report", FULL(A, ""), "ambiguous", NULL, CONFIDENCE_POSSIBLE},
+    {"full memory of an emulator", START(A) END(A) "REPORT RequestId: " A "\tInit Duration: 0.12 ms\tDuration: 92.11 ms\tBilled Duration: 93 ms\tMemory Size: 128 MB\tMax Memory Used: 128 MB\t\n", "success", NULL, CONFIDENCE_LIKELY},
+    {"longer than billed", START(A) END(A) "REPORT RequestId: " A "\tDuration: 3003.16 ms\tBilled Duration: 3000 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\n", "ambiguous", NULL, CONFIDENCE_POSSIBLE},
+    {"billed as ever rounded up", START(A) END(A) "REPORT RequestId: " A "\tDuration: 99.90 ms\tBilled Duration: 100 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\n", "success", NULL, CONFIDENCE_LIKELY},
+    {"billed cut to whole milliseconds", START(A) END(A) "REPORT RequestId: " A "\tDuration: 16.78 ms\tBilled Duration: 16 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\n", "success", NULL, CONFIDENCE_LIKELY},
+
+    /* parts of logs */
+    {"still running", START(A) NODE(A, "INFO\tworking"), "incomplete", NULL, CONFIDENCE_POSSIBLE},
+    {"END but no REPORT", START(A) END(A), "incomplete", NULL, CONFIDENCE_POSSIBLE},
+    {"an error line alone", "[ERROR] KeyError: 'x'\nTraceback (most recent call last):\n", "exception", NULL, CONFIDENCE_LIKELY},
+    {"a logged error alone", NODE(A, "ERROR\tTypeError: x\n    at h (/var/task/i.js:1:1)"), "exception", NULL, CONFIDENCE_POSSIBLE},
+    {"a warning alone", NODE(A, "ERROR\t(node:8) DeprecationWarning: old"), "incomplete", NULL, CONFIDENCE_POSSIBLE},
+    {"a throttle at the caller", "botocore.errorfactory.TooManyRequestsException: An error occurred (TooManyRequestsException) when calling the Invoke operation (reached max retries: 4): Rate Exceeded.\n", "throttle", NULL, CONFIDENCE_POSSIBLE},
+    {"a platform event of no known kind", "{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" A "\"}}\n{\"type\":\"platform.newThing\",\"record\":{\"requestId\":\"" A "\"}}\n"
+     "{\"type\":\"platform.report\",\"record\":{\"requestId\":\"" A "\",\"metrics\":{\"durationMs\":3.0,\"billedDurationMs\":3}}}\n", "ambiguous", NULL, CONFIDENCE_POSSIBLE},
+    {"a text line of no known kind", START(A) "CHECKPOINT RequestId: " A " State: suspended\n" END(A) REPORT(A, ""), "ambiguous", NULL, CONFIDENCE_POSSIBLE},
+    {"only the done event, failed", "{\"type\":\"platform.runtimeDone\",\"record\":{\"requestId\":\"" A "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError\"}}\n" "{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" A "\"}}\n", "incomplete", NULL, CONFIDENCE_POSSIBLE},
+
+    /* dress */
+    {"colours", "\033[32mSTART RequestId: " A " Version: 1\033[0m\n\033[31m" TS " " A " Task timed out after 3.00 seconds\033[0m\n", "timeout", NULL, CONFIDENCE_LIKELY},
+    {"comments", "// " START(A) "// " END(A) "// " REPORT(A, "Status: timeout"), "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"a table", "| 1702763408647 | " START(A) "| 1702763408648 | [ERROR] KeyError: 'x' |\n| 1702763408648 | " REPORT(A, "|"), "exception", NULL, CONFIDENCE_CERTAIN},
+    {"everything on one line", "START RequestId: " A " Version: $LATEST END RequestId: " A " REPORT RequestId: " A " Duration: 3.5 ms Billed Duration: 4 ms Memory Size: 128 MB Max Memory Used: 50 MB Status: timeout\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"glued lines", "START RequestId: " A " Version: $LATEST\n{\"statusCode\":400}END RequestId: " A "REPORT RequestId: " A " Duration: 3.5 ms Billed Duration: 4 ms Status: timeout\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"carriage returns", START(A) "[ERROR] KeyError: 'x'\rTraceback (most recent call last):\r\xC2\xA0 File \"/var/task/a.py\", line 3, in h\n" END(A) REPORT(A, ""), "exception", NULL, CONFIDENCE_CERTAIN},
+};
+
+static const char *cause_of(const struct invocation *inv)
+{
+    return inv->cause == FAILURE_NONE ? "none" : failure_class_row((enum failure_class)inv->cause)->name;
+}
+
+/* All that is wrong is told before the test fails. */
+static void each_log_gets_the_verdict_of_the_rules(void **state)
+{
+    (void)state;
+    static struct track track;
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        track_text(&track, logs[i].log);
+        const struct invocation *inv = &track.kept[0];
+        const char *cause = logs[i].cause ? logs[i].cause : "none";
+        if (track.count && strcmp(track_class(inv), logs[i].class) == 0 &&
+            strcmp(cause_of(inv), cause) == 0 && inv->confidence == logs[i].confidence)
+            continue;
+        wrong++;
+        if (track.count == 0)
+            print_error("%s: no verdict\n", logs[i].name);
+        else
+            print_error("%s: %s by %s, %s; expected %s by %s, %s\n", logs[i].name, track_class(inv), cause_of(inv),
+                        confidence_name((enum confidence)inv->confidence), logs[i].class, cause,
+                        confidence_name(logs[i].confidence));
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void a_verdict_names_its_evidence_by_line(void **state)
+{
+    (void)state;
+    static struct track track;
+    track_text(&track, START(A) NODE(A, "INFO\tcalls the bank") TS " " A " Task timed out after 3.00 seconds\n" END(A) FULL(A, ""));
+    const struct invocation *inv = &track.kept[0];
+    assert_int_equal(inv->evidence[0].fact, FACT_TIMEOUT_TEXT);
+    assert_int_equal(inv->evidence[0].line, 3);
+    assert_int_equal(inv->notes & NOTE_MEMORY_NOT_THE_CAUSE, NOTE_MEMORY_NOT_THE_CAUSE);
+    assert_int_equal(inv->timeout_ms, 3000);
+    assert_true(inv->not_seen >> FACT_STACK_TRACE & 1);
+    assert_false(inv->not_seen >> FACT_TIMEOUT_TEXT & 1);
+    track_text_is(inv, inv->last_text, TS "\t" A "\tINFO\tcalls the bank");
+}
+
+static void a_denial_is_told_with_its_parts(void **state)
+{
+    (void)state;
+    static struct track track;
+    track_text(&track, START(A) "[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the PutItem operation: User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:1:table/t because no identity-based policy allows the dynamodb:PutItem action\nTraceback (most recent call last):\n" END(A) REPORT(A, ""));
+    const struct invocation *inv = &track.kept[0];
+    track_text_is(inv, inv->denial_action, "dynamodb:PutItem");
+    track_text_is(inv, inv->denial_resource, "arn:aws:dynamodb:eu-west-1:1:table/t");
+    track_text_is(inv, inv->signature_text, "ClientError: dynamodb:PutItem");
+}
+
+static void failures_of_one_cause_share_a_signature(void **state)
+{
+    (void)state;
+    static struct track track;
+    track_text(&track, START(A) "[ERROR] ValueError: order 1234 of user 7f3a9c00 is late\n" END(A) REPORT(A, "")
+                       START(B) "[ERROR] ValueError: order 77 of user 00ffab12 is late\n" END(B) REPORT(B, "")
+                       START("c") "[ERROR] ValueError: the cart is empty\n" END("c") REPORT("c", ""));
+    assert_int_equal(track.count, 3);
+    assert_true(track.kept[0].signature != 0);
+    assert_true(track.kept[0].signature == track.kept[1].signature);
+    assert_true(track.kept[0].signature != track.kept[2].signature);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_log_gets_the_verdict_of_the_rules),
+        cmocka_unit_test(a_verdict_names_its_evidence_by_line),
+        cmocka_unit_test(a_denial_is_told_with_its_parts),
+        cmocka_unit_test(failures_of_one_cause_share_a_signature),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
