@@ -332,7 +332,9 @@ static bool find_payload_id(struct str before, struct platform *out)
         return false;
     line_head_read(before, &head);
     struct str s = str_trim(str_from(before, at + 15));
-    if (head.id.len > 0 || !str_skip(&s, STR("\"")) || !clock_take_iso(&s, &unix_ms))
+    struct str name = str_trim(str_first(before, str_find_char(before, '{')));
+    bool own = name.len == 0 || name.at[name.len - 1] == '|'; /* else a caller quotes its callee */
+    if (!own || head.level != LEVEL_NONE || head.id.len > 0 || !str_skip(&s, STR("\"")) || !clock_take_iso(&s, &unix_ms))
         return false;
     s = str_trim(s);
     if (!line_is_uuid(s))
