@@ -168,17 +168,22 @@ int str_compare(struct str a, struct str b)
     return a.len < b.len ? -1 : 1;
 }
 
+struct str str_cut(struct str s, size_t limit)
+{
+    if (s.len <= limit)
+        return s;
+    while (limit > 0 && ((unsigned char)s.at[limit] & 0xC0) == 0x80)
+        limit--;
+    return str_first(s, limit);
+}
+
 bool str_copy(char *out, size_t size, struct str s)
 {
-    bool whole = s.len < size;
-    size_t len = whole ? s.len : size - 1;
-    if (!whole)
-        while (len > 0 && ((unsigned char)s.at[len] & 0xC0) == 0x80)
-            len--;
-    if (len > 0)
-        memcpy(out, s.at, len);
-    out[len] = '\0';
-    return whole;
+    struct str kept = str_cut(s, size - 1);
+    if (kept.len > 0)
+        memcpy(out, kept.at, kept.len);
+    out[kept.len] = '\0';
+    return kept.len == s.len;
 }
 
 #define NEAREST_LIMIT 64

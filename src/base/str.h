@@ -90,6 +90,9 @@ uint64_t str_hash(struct str s);
 /* strcmp order over bytes, shorter first. */
 int str_compare(struct str a, struct str b);
 
+/* The first `limit` bytes of `s`, or fewer where a UTF-8 character would be split. */
+struct str str_cut(struct str s, size_t limit);
+
 /* Copies with an ending NUL into `out`; false when it had to be cut (at a UTF-8 character). */
 bool str_copy(char *out, size_t size, struct str s);
 

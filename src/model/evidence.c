@@ -13,19 +13,10 @@ void evidence_clear(struct evidence *e)
     e->sampled = ABSENT;
 }
 
-static size_t cut_at_character(struct str s, size_t limit)
-{
-    if (s.len <= limit)
-        return s.len;
-    while (limit > 0 && ((unsigned char)s.at[limit] & 0xC0) == 0x80)
-        limit--;
-    return limit;
-}
-
 struct text_ref evidence_put(struct evidence *e, struct str s, size_t limit)
 {
     size_t room = EVIDENCE_TEXT - e->text_len;
-    size_t len = cut_at_character(s, limit < room ? limit : room);
+    size_t len = str_cut(s, limit < room ? limit : room).len;
     struct text_ref ref = {e->text_len, (uint16_t)len};
     if (len)
         memcpy(e->text + e->text_len, s.at, len);
@@ -226,7 +217,7 @@ void evidence_add_exception(struct evidence *e, const struct exception *x, struc
         text[len++] = ':';
         text[len++] = ' ';
     }
-    size_t more = cut_at_character(message, room - len);
+    size_t more = str_cut(message, room - len).len;
     memcpy(text + len, message.at, more);
     struct str shown = {text, len + more};
     if (x->weight >= ERROR_BARE) {

@@ -47,15 +47,6 @@ const char *note_text(enum note note)
     return "";
 }
 
-static size_t cut_at_character(struct str s, size_t limit)
-{
-    if (s.len <= limit)
-        return s.len;
-    while (limit > 0 && ((unsigned char)s.at[limit] & 0xC0) == 0x80)
-        limit--;
-    return limit;
-}
-
 struct text_ref invocation_put(struct invocation *inv, struct str s, size_t limit)
 {
     static const struct str ellipsis = {"\xE2\x80\xA6", 3};
@@ -68,7 +59,7 @@ struct text_ref invocation_put(struct invocation *inv, struct str s, size_t limi
     if (s.len > fits) {
         if (fits < ellipsis.len + 1)
             return (struct text_ref){0, 0};
-        len = cut_at_character(s, fits - ellipsis.len);
+        len = str_cut(s, fits - ellipsis.len).len;
     }
     memcpy(inv->text + inv->text_len, s.at, len);
     if (len < s.len) {
