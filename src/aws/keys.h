@@ -12,5 +12,6 @@ struct keys {
 };
 
 void keys_wipe(struct keys *keys); /* overwrites in a way that the compiler keeps */
+void keys_wipe_bytes(void *bytes, size_t len); /* the same, of what held a part of them */
 
 #endif

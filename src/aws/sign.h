@@ -33,6 +33,9 @@ struct sign_input {
 bool sign_request(const struct sign_input *input, const struct keys *keys, struct buf *lines,
                   struct err *err) MUST_USE;
 
+/* Percent-encoded as the rules want it: all but A-Z a-z 0-9 - _ . ~ , upper-case hex. */
+void sign_encode(struct buf *out, struct str bytes);
+
 /* The two stages before it, for the public test suite: the canonical request and the string to
  * sign, appended to `out`. */
 bool sign_canonical(const struct sign_input *input, const struct keys *keys, struct buf *out,
