@@ -6,9 +6,9 @@
  * of rows, and looked up in the store's tables once a batch. Sizes: a batch is copied within
  * some tens of microseconds, which is how long the console may have to wait. */
 
-#define BATCH_ROWS 1024u
+#define BATCH_ROWS 512u
 #define BATCH_ORIGINS 256u
-#define BATCH_BYTES (256u * 1024u)
+#define BATCH_BYTES (128u * 1024u)
 
 struct origin { /* runs of batch->bytes */
     struct str function, log_group, log_stream;

@@ -8,7 +8,7 @@
  * distance, back into dictionary and record, which lie in one row. The last step has
  * literals only. */
 
-#define SHORTEST 4u        /* of a match anywhere */
+#define SHORTEST 12u        /* of a match anywhere: shorter ones cost the distance that goes on after them */
 #define SHORTEST_AGAIN 3u  /* of one at the same distance: it takes one byte */
 #define LITERALS_FULL 15u
 #define MATCH_FULL 7u

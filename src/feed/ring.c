@@ -75,6 +75,11 @@ void ring_begin_block(struct ring *ring)
     ring->blocks[newest(ring)] = (struct ring_block){.first = ring->end};
 }
 
+size_t ring_offset(const struct ring *ring)
+{
+    return ring->held ? ring->blocks[newest(ring)].used : 0;
+}
+
 char *ring_add(struct ring *ring, size_t len)
 {
     if (len > ring->block_bytes - OFFSET_BYTES)

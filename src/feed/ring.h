@@ -47,6 +47,8 @@ void ring_release(struct ring *ring);
 bool ring_begins_block(const struct ring *ring, size_t len);
 /* Ends the newest block: the next record is the first of a new one. */
 void ring_begin_block(struct ring *ring);
+/* Bytes of records in the newest block: where the next one goes if it fits; 0 for an empty ring. */
+size_t ring_offset(const struct ring *ring);
 /* Where the bytes of a new record go; its number is ring->end - 1. NULL: longer than a block. */
 char *ring_add(struct ring *ring, size_t len);
 

@@ -106,13 +106,41 @@ static uint8_t dictionary_of(const struct slot *slot)
     return (uint8_t)((slot->function * FAILURE_CLASS_COUNT + slot->class) % DICTIONARIES);
 }
 
-/* In front of the packed bytes. */
+/* In front of the packed bytes, itself packed: a byte, two bytes, and seven bits a byte. */
 struct record_head {
     uint8_t dictionary;
     bool in_order;       /* the texts */
     uint16_t texts_len;  /* bytes of row texts behind the dictionary; 0: none */
     uint32_t row;        /* the last of these rows, from the first row of the invocation on */
 };
+#define IN_ORDER 0x80u
+_Static_assert(DICTIONARIES <= IN_ORDER, "seven bits hold the number of a dictionary");
+
+static size_t head_write(const struct record_head *head, char *out)
+{
+    char *at = out;
+    *at++ = (char)(head->dictionary | (head->in_order ? IN_ORDER : 0));
+    *at++ = (char)(head->texts_len & 0xFF);
+    *at++ = (char)(head->texts_len >> 8);
+    uint32_t row = head->row;
+    for (; row >= 0x80; row >>= 7)
+        *at++ = (char)(0x80 | (row & 0x7F));
+    *at++ = (char)row;
+    return (size_t)(at - out);
+}
+
+static const char *head_read(const char *packed, struct record_head *out)
+{
+    const unsigned char *at = (const unsigned char *)packed;
+    *out = (struct record_head){.dictionary = (uint8_t)(at[0] & ~IN_ORDER), .in_order = (at[0] & IN_ORDER) != 0,
+                                .texts_len = (uint16_t)(at[1] | at[2] << 8)};
+    size_t i = 3;
+    for (unsigned shift = 0;; shift += 7, i++) {
+        out->row |= (uint32_t)(at[i] & 0x7F) << shift;
+        if (at[i] < 0x80)
+            return packed + i + 1;
+    }
+}
 
 /* The dictionary and, when asked for, what the last rows say. Returns the bytes; *texts_len of
  * them are from rows. */
@@ -145,9 +173,8 @@ static size_t record_pack(struct store *store, const struct slot *slot, const st
     bool with_rows = slot->class == FAILURE_SUCCESS && slot->has_rows;
     size_t dictionary_len = dictionary_make(store, slot, &head, with_rows, dictionary, &texts_len);
     head.texts_len = (uint16_t)texts_len;
-    memcpy(out, &head, sizeof head);
-    return sizeof head + recordpack_write((struct str){record, len}, (struct str){dictionary, dictionary_len},
-                                          out + sizeof head);
+    size_t at = head_write(&head, out);
+    return at + recordpack_write((struct str){record, len}, (struct str){dictionary, dictionary_len}, out + at);
 }
 
 /* From the low half of a number; it was given out within the last 2^32. */
@@ -178,12 +205,12 @@ bool records_read(const struct store *store, const struct slot *slot, struct inv
     const struct ring *ring = &store->invocations.records;
     if (!slot->has_record || !ring_find(ring, whole_number(ring, slot->record), &found))
         return false;
-    memcpy(&head, found.at, sizeof head);
+    const char *packed = head_read(found.at, &head);
     size_t texts_len;
     size_t dictionary_len = dictionary_make(store, slot, &head, head.texts_len > 0, dictionary, &texts_len);
     if (texts_len != head.texts_len)
         return false; /* its rows have fallen out */
-    size_t len = recordpack_read(found.at + sizeof head, (struct str){dictionary, dictionary_len}, record);
+    size_t len = recordpack_read(packed, (struct str){dictionary, dictionary_len}, record);
     record_take_apart(record, len, head.in_order, slot, out);
     return true;
 }

@@ -43,7 +43,7 @@ static void ring_put(struct rows *rows, const struct row *row, struct str text)
         ring_begin_block(&rows->ring);
         rows->base = *row;
     }
-    size_t len = rowpack_write(row, begins ? NULL : &rows->base, head);
+    size_t len = rowpack_write(row, begins ? NULL : &rows->base, ring_offset(&rows->ring), head);
     char *at = ring_add(&rows->ring, len + text.len);
     memcpy(at, head, len);
     if (text.len > 0)
@@ -81,11 +81,12 @@ static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, s
         return false;
     if (record.first_at != reader->base_at) {
         struct str unused;
-        rowpack_read((struct str){record.first_at, record.first_len}, record.first, NULL, &reader->base, &unused);
+        rowpack_read((struct str){record.first_at, record.first_len}, record.first, NULL, 0, &reader->base, &unused);
         reader->base_at = record.first_at;
     }
     bool is_base = record.at == record.first_at;
-    rowpack_read((struct str){record.at, record.len}, seq, is_base ? NULL : &reader->base, row, text);
+    size_t offset = (size_t)(record.at - record.first_at);
+    rowpack_read((struct str){record.at, record.len}, seq, is_base ? NULL : &reader->base, offset, row, text);
     invocations_mark_row(&reader->store->invocations, row);
     return true;
 }

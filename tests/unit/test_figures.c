@@ -134,11 +134,11 @@ static void a_row_head_reads_as_written_whatever_its_numbers(void **state)
         for (size_t i = 0; i < COUNT; i++) {
             char record[ROWPACK_MAX + 8];
             const struct row *from = base < COUNT ? &rows[base] : NULL;
-            size_t head = rowpack_write(&rows[i], from, record);
+            size_t head = rowpack_write(&rows[i], from, 1000 * i, record);
             assert_true(head <= ROWPACK_MAX);
             struct row read;
             struct str text;
-            rowpack_read((struct str){record, head + rows[i].len}, rows[i].seq, from, &read, &text);
+            rowpack_read((struct str){record, head + rows[i].len}, rows[i].seq, from, 1000 * i, &read, &text);
             assert_ptr_equal(text.at, record + head);
             check_same(&read, &rows[i]);
             assert_int_equal(read.class, FAILURE_NONE);
