@@ -37,6 +37,7 @@ static inline struct app *app_of(struct console *console)
     return (struct app *)console;
 }
 
+/* app_places.c */
 struct pane *app_focused(struct app *app);
 /* What a pane may draw in: its rectangle without the frame. */
 struct rect app_inner(const struct app *app, enum view view);
@@ -46,8 +47,13 @@ void app_relayout(struct app *app);
 void app_go(struct app *app, struct place to);
 void app_go_back(struct app *app);
 void app_go_last(struct app *app);
-/* Runs an action on the focused pane as if its key had been pressed. */
+
+/* app_keys.c. Runs an action on the focused pane as if its key had been pressed. */
 unsigned app_act(struct app *app, enum action action);
+/* Acts on what a handler returned. */
+void app_apply(struct app *app, unsigned effects);
+/* Takes the keys that wait; `late`: as in ui/keys.h. */
+void app_take_keys(struct app *app, bool late);
 
 /* app_draw.c: the whole screen; where the cursor is, row -1: hidden. */
 void app_draw(struct app *app, int *cursor_row, int *cursor_col);

@@ -12,9 +12,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#ifdef HAVE_SYS_SIGNALFD_H
-#include <sys/signalfd.h>
-#endif
 
 #define NCURSES_NOMACROS
 #include <curses.h>
@@ -23,8 +20,10 @@
 #undef columns
 
 #include "src/base/buf.h"
+#include "ui/clipboard.h"
 #include "ui/keys.h"
 #include "ui/paint.h"
+#include "ui/term_signals.h"
 
 /* ncurses knows the terminal: it finds its capabilities, sets its modes, enters and leaves the
  * screen and follows its size. What is drawn goes out by ui/paint.c, which needs a third of
@@ -41,7 +40,7 @@
 
 static struct {
     bool started, mouse;
-    int key_fd, signal_fd, signal_write_fd, cursor_shown;
+    int key_fd, cursor_shown;
     SCREEN *screen;
     struct termios before; /* the terminal's modes as we found them */
     FILE *keys_in;
@@ -51,7 +50,7 @@ static struct {
     struct paint paint;
     struct buf out;        /* one frame */
     struct keys keys;
-} term = {.key_fd = -1, .signal_fd = -1, .signal_write_fd = -1};
+} term = {.key_fd = -1};
 
 /* ---- leaving ---- */
 
@@ -106,120 +105,6 @@ static void restore_now(void)
     (void)written;
     tcsetattr(STDOUT_FILENO, TCSANOW, &term.before);
 }
-
-static const int fatal_signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSYS, SIGTRAP, SIGPIPE};
-#define FATAL_COUNT (sizeof fatal_signals / sizeof *fatal_signals)
-static struct sigaction fatal_before[FATAL_COUNT];
-
-static void fatal(int number)
-{
-    int saved = errno;
-    restore_now();
-    for (size_t i = 0; i < FATAL_COUNT; i++)
-        if (fatal_signals[i] == number)
-            sigaction(number, &fatal_before[i], NULL);
-    errno = saved;
-    raise(number); /* held until the handler returns; then the process dies by it */
-}
-
-static void fatal_watch(void)
-{
-    static char stack[64 * 1024];
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    struct sigaction action = {.sa_handler = fatal, .sa_flags = SA_ONSTACK};
-    sigaltstack(&alternate, NULL);
-    sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < FATAL_COUNT; i++) {
-        sigaction(fatal_signals[i], NULL, &fatal_before[i]);
-        if (fatal_before[i].sa_handler != SIG_IGN) /* where someone ignores SIGPIPE, so it stays */
-            sigaction(fatal_signals[i], &action, NULL);
-    }
-}
-
-static void fatal_unwatch(void)
-{
-    for (size_t i = 0; i < FATAL_COUNT; i++)
-        sigaction(fatal_signals[i], &fatal_before[i], NULL);
-}
-
-/* ---- signals as events ---- */
-
-static const int event_signals[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGCONT, SIGTSTP};
-#define EVENT_COUNT (sizeof event_signals / sizeof *event_signals)
-static sigset_t mask_before;
-
-#ifdef HAVE_SYS_SIGNALFD_H
-static bool signals_open(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < EVENT_COUNT; i++)
-        sigaddset(&set, event_signals[i]);
-    pthread_sigmask(SIG_BLOCK, &set, &mask_before);
-    term.signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    return term.signal_fd >= 0;
-}
-
-static void signals_close(void)
-{
-    close(term.signal_fd);
-    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
-}
-
-int term_take_signal(void)
-{
-    struct signalfd_siginfo one;
-    return read(term.signal_fd, &one, sizeof one) == (ssize_t)sizeof one ? (int)one.ssi_signo : 0;
-}
-#else
-static struct sigaction event_before[EVENT_COUNT];
-
-static void note_signal(int number)
-{
-    unsigned char byte = (unsigned char)number;
-    int saved = errno;
-    ssize_t written = write(term.signal_write_fd, &byte, 1);
-    (void)written;
-    errno = saved;
-}
-
-static bool signals_open(void)
-{
-    int ends[2];
-    sigset_t set;
-    struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-    if (pipe(ends) != 0)
-        return false;
-    for (int i = 0; i < 2; i++) {
-        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-        fcntl(ends[i], F_SETFL, O_NONBLOCK);
-    }
-    term.signal_fd = ends[0];
-    term.signal_write_fd = ends[1];
-    sigemptyset(&set);
-    for (size_t i = 0; i < EVENT_COUNT; i++) {
-        sigaction(event_signals[i], &action, &event_before[i]);
-        sigaddset(&set, event_signals[i]);
-    }
-    pthread_sigmask(SIG_UNBLOCK, &set, &mask_before);
-    return true;
-}
-
-static void signals_close(void)
-{
-    for (size_t i = 0; i < EVENT_COUNT; i++)
-        sigaction(event_signals[i], &event_before[i], NULL);
-    close(term.signal_fd);
-    close(term.signal_write_fd);
-    pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
-}
-
-int term_take_signal(void)
-{
-    unsigned char byte;
-    return read(term.signal_fd, &byte, 1) == 1 ? byte : 0;
-}
-#endif
 
 /* ---- looks ---- */
 
@@ -398,7 +283,7 @@ bool term_start(const struct term_options *options, struct err *err)
         return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which curses cannot use", terminal_name());
     }
     restore_build();
-    fatal_watch();
+    signals_fatal_watch(restore_now);
     taken = 1;
     die_with(restore_now);
     start_screen();
@@ -427,7 +312,7 @@ void term_stop(void)
     tcsetattr(STDOUT_FILENO, TCSANOW, &term.before);
     taken = 0;
     die_with(NULL);
-    fatal_unwatch();
+    signals_fatal_unwatch();
     signals_close();
     delscreen(term.screen);
     paint_release(&term.paint);
@@ -437,24 +322,17 @@ void term_stop(void)
         fclose(term.keys_in);
 }
 
-void term_suspend(void)
+void term_leave(void)
 {
-    sigset_t stop;
-    struct sigaction plain = {.sa_handler = SIG_DFL}, before;
     if (term.mouse)
         say(MOUSE_OFF);
     say(PASTE_OFF);
     endwin();
     taken = 0;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTSTP);
-    sigaction(SIGTSTP, &plain, &before);
-    pthread_sigmask(SIG_UNBLOCK, &stop, NULL);
-    kill(0, SIGTSTP); /* the whole job, as the terminal's own Ctrl-z does */
-#ifdef HAVE_SYS_SIGNALFD_H
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
-#endif
-    sigaction(SIGTSTP, &before, NULL);
+}
+
+void term_return(void)
+{
     taken = 1;
     reset_prog_mode();
     refresh(); /* enters the screen again */
@@ -462,6 +340,13 @@ void term_suspend(void)
     term.cursor_shown = 0;
     switch_on();
     term_repaint();
+}
+
+void term_suspend(void)
+{
+    term_leave();
+    signals_stop_here();
+    term_return();
 }
 
 bool term_is_utf8(void)
@@ -529,7 +414,12 @@ int term_key_fd(void)
 
 int term_signal_fd(void)
 {
-    return term.signal_fd;
+    return signals_fd();
+}
+
+int term_take_signal(void)
+{
+    return signals_take();
 }
 
 bool term_read(void)
@@ -567,27 +457,11 @@ void term_mouse(int *row, int *col)
 
 /* ---- the clipboard ---- */
 
-static void add_base64(struct buf *out, struct str bytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        unsigned long group = 0;
-        size_t have = bytes.len - i < 3 ? bytes.len - i : 3;
-        for (size_t j = 0; j < 3; j++)
-            group = group << 8 | (j < have ? (unsigned char)bytes.at[i + j] : 0);
-        for (size_t j = 0; j < 4; j++)
-            buf_add_char(out, j <= have ? digits[group >> (18 - 6 * j) & 63] : '=');
-    }
-}
-
 void term_copy(struct str text)
 {
     struct buf out;
-    bool tmux = getenv("TMUX") != NULL;
     buf_init(&out, 2 * TERM_COPY_MAX);
-    buf_add(&out, tmux ? STR("\033Ptmux;\033\033]52;c;") : STR("\033]52;c;"));
-    add_base64(&out, str_first(text, TERM_COPY_MAX));
-    buf_add(&out, tmux ? STR("\a\033\\") : STR("\a"));
-    say_bytes(buf_str(&out));
+    if (clipboard_osc52(str_first(text, TERM_COPY_MAX), getenv("TMUX") != NULL, &out))
+        say_bytes(buf_str(&out));
     buf_release(&out);
 }

@@ -17,7 +17,10 @@ struct term_options {
 bool term_start(const struct term_options *options, struct err *err) MUST_USE;
 /* Gives it back; once or never started: nothing. */
 void term_stop(void);
-/* Gives it back, stops the process group, and takes it over again after SIGCONT. */
+/* Gives it to another program, and takes it over again: all is drawn anew. */
+void term_leave(void);
+void term_return(void);
+/* Leaves, stops the process group, and returns after SIGCONT. */
 void term_suspend(void);
 
 bool term_is_utf8(void);
