@@ -17,7 +17,7 @@ if [ ! -e Makefile ]; then
         --enable-sanitize=address,undefined || exit 99
 fi
 make -s -j2 all >make.log 2>&1 || { tail -n 20 make.log; exit 99; }
-libs=$(pkg-config --libs ncursesw libcurl jansson yaml-0.1 libcrypto zlib libpcre2-8 libutf8proc)
+libs=$(pkg-config --libs ncursesw libcurl jansson expat yaml-0.1 libcrypto zlib libpcre2-8 libutf8proc)
 [ $# -gt 0 ] || set -- $(cd "$source_dir/tests/fuzz" && ls fuzz_*.c | sed 's/^fuzz_//; s/\.c$//')
 
 failed=
