@@ -12,6 +12,7 @@
 
 #define HOLD_INVOCATIONS 4096 /* successes at the memory limit that wait for a retry */
 #define STEP_WAIT_MS (60 * 60 * 1000) /* a signal or new input ends it; nothing is polled */
+#define SETTLE_MS 10000 /* lines of an invocation come later than its REPORT by this at most */
 #define TROUBLES_SHOWN 50
 
 struct run {
@@ -19,6 +20,8 @@ struct run {
     const struct triage_form *form;
     struct tracker *tracker;
     bool fail_on[FAILURE_CLASS_COUNT], found;
+    bool unsettled;         /* events came since the tracker was last told to settle */
+    int64_t newest_mono_ms; /* when the newest came */
     unsigned troubles;
     int status;
 };
@@ -101,6 +104,8 @@ static void widen_window(struct triage *t, int64_t unix_ms)
 static void on_events(void *ctx, const struct event *events, size_t count)
 {
     struct run *run = ctx;
+    run->unsettled = true;
+    run->newest_mono_ms = clock_mono_ms();
     for (size_t i = 0; i < count; i++) {
         widen_window(&run->t, events[i].unix_ms);
         tracker_add(run->tracker, &events[i]);
@@ -151,6 +156,20 @@ static void on_verdict(void *ctx, const struct invocation *inv)
 
 /* ---- the run ---- */
 
+/* Nothing came: what has ended is over once no late line can come. How long to wait now. */
+static int settle(struct run *run)
+{
+    int64_t now_ms = clock_mono_ms();
+    if (!run->unsettled)
+        return STEP_WAIT_MS;
+    int64_t left_ms = run->newest_mono_ms + SETTLE_MS - now_ms;
+    if (left_ms > 0)
+        return (int)left_ms;
+    tracker_settle(run->tracker, TIME_NONE, 0);
+    run->unsettled = false;
+    return STEP_WAIT_MS;
+}
+
 static void step_to_end(struct run *run)
 {
     const struct sink sink = {run, on_account, on_functions, on_events, on_progress, on_trouble};
@@ -164,9 +183,11 @@ static void step_to_end(struct run *run)
             err_print(&err);
             return;
         }
-        if (step == STEP_IDLE)
+        wait_ms = 0;
+        if (step == STEP_IDLE) {
+            wait_ms = settle(run);
             output_flush(&run->t.out); /* whoever follows sees each verdict when it is known */
-        wait_ms = step == STEP_IDLE ? STEP_WAIT_MS : 0;
+        }
     }
 }
 

@@ -19,10 +19,13 @@ void attach_touch(struct attempt *a, const struct line *line)
 
 struct attempt *attach_by_id(struct stream *stream, struct str id)
 {
-    return id.len ? stream_find_id(stream, str_hash(id), id) : NULL;
+    if (id.len == 0)
+        return NULL;
+    struct attempt *a = stream_find_id(stream, str_hash(id), id);
+    return a ? a : foreign_find(stream, id);
 }
 
-static void set_id(struct attempt *a, struct str id)
+void attach_set_id(struct attempt *a, struct str id)
 {
     if (id.len == 0)
         return;
@@ -70,7 +73,7 @@ struct attempt *attach_new(struct tracker *t, struct line *line, struct str id, 
 {
     struct stream *stream = line->stream;
     struct attempt *a = stream->pending ? adopt_pending(stream) : streams_open(&t->streams, stream);
-    set_id(a, id);
+    attach_set_id(a, id);
     a->e.has_start = started;
     a->e.implicit = !started;
     a->e.start_unix_ms = line->unix_ms;
@@ -108,6 +111,13 @@ void attach_settle(struct tracker *t, struct attempt *a)
 
 /* ---- who is meant ---- */
 
+/* A second REPORT without a START between them: the later one counts. */
+static bool has_own_report(const struct attempt *a)
+{
+    return a == a->stream->running && a->stream->open == 0 && !a->renamed && a->e.has_report &&
+           !a->e.report_quoted;
+}
+
 /* Text before a platform line makes it part of a message, unless it names what is open. */
 bool attach_accepts(struct tracker *t, const struct line *line, const struct platform *p)
 {
@@ -116,8 +126,9 @@ bool attach_accepts(struct tracker *t, const struct line *line, const struct pla
     struct attempt *only = stream_only_open(line->stream);
     if (!p->quoted && !(p->keyed && only && only->e.has_start))
         return true;
-    if (attach_by_id(line->stream, p->id))
-        return p->kind != LINE_START;
+    struct attempt *named = attach_by_id(line->stream, p->id);
+    if (named)
+        return p->kind != LINE_START && !(p->kind == LINE_REPORT && has_own_report(named));
     if (p->keyed)
         return !only;
     line_head_read(p->before, &head);
@@ -134,16 +145,23 @@ static struct attempt *ending_attempt(struct tracker *t, struct line *line, cons
 {
     struct stream *stream = line->stream;
     struct attempt *a = attach_by_id(stream, p->id), *only = stream_only_open(stream);
-    bool again = a && p->kind == LINE_REPORT && a->e.has_report && !a->e.report_quoted;
+    bool again = a && p->kind == LINE_REPORT && a->e.has_report && !a->e.report_quoted &&
+                 !foreign_find(stream, p->id);
+    if (again && has_own_report(a)) {
+        bool ended = a->e.has_end;
+        evidence_move_end(NULL, &a->e);
+        a->e.has_end = ended;
+        return a;
+    }
     if (a && !again)
         return a;
     if (!a && only && only->e.has_start && !only->ended_at && !p->quoted) {
-        only->e.emulator = true; /* figures of an emulator; copied documents do it too */
-        set_id(only, p->id);
-        only->e.attempt = ids_seen(t->ids, only->id_hash) + 1;
+        foreign_rename(t, only, p->id);
         return only;
     }
-    return attach_new(t, line, p->id, false);
+    a = attach_new(t, line, p->id, false);
+    a->guest = stream->running != NULL;
+    return a;
 }
 
 static struct attempt *named_or_only(struct line *line, const struct platform *p)
@@ -189,6 +207,7 @@ static void on_start(struct tracker *t, struct line *line, const struct platform
     stream->json = p->json;
     if (a && !a->ended_at && a->e.implicit && !a->e.has_start) {
         a->e.has_start = true;
+        stream->running = a;
         line->owner = a;
         return;
     }
@@ -198,12 +217,14 @@ static void on_start(struct tracker *t, struct line *line, const struct platform
     }
     a = attach_new(t, line, p->id, true);
     a->e.json = p->json;
+    stream->running = a;
     line->owner = a;
 }
 
 static void on_end(struct tracker *t, struct line *line, const struct platform *p)
 {
     struct attempt *a = ending_attempt(t, line, p);
+    foreign_on_own_end(t, a, p);
     a->e.has_end = true;
     line->owner = a;
     attach_touch(a, line);
@@ -215,6 +236,8 @@ static void on_end(struct tracker *t, struct line *line, const struct platform *
 static void on_report(struct tracker *t, struct line *line, const struct platform *p)
 {
     struct attempt *a = ending_attempt(t, line, p);
+    foreign_on_own_end(t, a, p);
+    a->shaped = line_is_uuid(p->id) && p->report.billed_ms != ABSENT && p->report.memory_mb != ABSENT;
     a->e.json = a->e.json || p->json;
     a->e.report_quoted = p->quoted;
     line->owner = a;
@@ -225,7 +248,8 @@ static void on_report(struct tracker *t, struct line *line, const struct platfor
     line->stream->wrapped = p->json ? NULL : a;
     line->stream->wrapped_lines = 0;
     end(t, a, line);
-    finals_show(&t->finals, a);
+    if (!a->guest)
+        finals_show(&t->finals, a);
 }
 
 static void on_init(struct tracker *t, struct line *line, const struct platform *p)

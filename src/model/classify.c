@@ -124,20 +124,29 @@ static bool exit_reported(const struct evidence *e)
            str_has(reason, STR("exit status 129"));
 }
 
+/* What Go and V8 write so can be caught by nothing: the process dies of it, whatever is seen
+ * of its end. */
+static bool fatal(const struct evidence *e)
+{
+    struct str type = evidence_text(e, e->unhandled.type);
+    return e->unhandled.weight == ERROR_UNHANDLED &&
+           (str_eq(type, STR("fatal error")) || str_eq(type, STR("FATAL ERROR")));
+}
+
 static bool exit_with_error(const struct evidence *e)
 {
-    return exited(e) && exit_reported(e) &&
+    return exited(e) && exit_reported(e) && !fatal(e) &&
            (e->unhandled.weight >= ERROR_BARE || e->logged.weight == ERROR_LOGGED);
 }
 
 static bool exit_old_at_limit(const struct evidence *e)
 {
-    return e->death == DEATH_OLD && !exit_with_error(e) && evidence_at_limit(e);
+    return e->death == DEATH_OLD && !exit_with_error(e) && !fatal(e) && evidence_at_limit(e);
 }
 
 static bool exit_old_alone(const struct evidence *e)
 {
-    return e->death == DEATH_OLD && !exit_with_error(e);
+    return e->death == DEATH_OLD && !exit_with_error(e) && !fatal(e);
 }
 
 static bool exit_crash(const struct evidence *e)
@@ -219,6 +228,11 @@ static bool error_downstream(const struct evidence *e)
     return has_sign(e, SIGN_NETWORK);
 }
 
+static bool error_fatal(const struct evidence *e)
+{
+    return deciding_error(e) == &e->unhandled && fatal(e);
+}
+
 static bool error_any(const struct evidence *e)
 {
     return deciding_error(e) != NULL;
@@ -286,6 +300,7 @@ static const struct rule {
     {error_throttled, FAILURE_THROTTLE, CONFIDENCE_CERTAIN},
     {error_at_load, FAILURE_STARTUP, CONFIDENCE_LIKELY},
     {error_downstream, FAILURE_DOWNSTREAM, CONFIDENCE_LIKELY},
+    {error_fatal, FAILURE_CRASH, CONFIDENCE_LIKELY},
     {error_any, FAILURE_EXCEPTION, CONFIDENCE_CERTAIN},
     {error_said, FAILURE_EXCEPTION, CONFIDENCE_POSSIBLE},
     {nothing_known, FAILURE_AMBIGUOUS, CONFIDENCE_POSSIBLE},
@@ -335,7 +350,7 @@ static enum failure_class cause_of(const struct evidence *e, enum failure_class 
     }
     if (class == FAILURE_EXCEPTION)
         return sign_class(e->logged_signs & (SIGN_THROTTLED | SIGN_NETWORK));
-    if (class == FAILURE_CRASH && e->unhandled.weight == ERROR_UNHANDLED)
+    if (class == FAILURE_CRASH && e->unhandled.weight == ERROR_UNHANDLED && !fatal(e))
         return sign_class(e->unhandled.signs) != FAILURE_NONE ? sign_class(e->unhandled.signs)
                                                              : FAILURE_EXCEPTION;
     return FAILURE_NONE;

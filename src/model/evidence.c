@@ -261,6 +261,60 @@ void evidence_adopt_error(struct evidence *e, const struct evidence *from)
                           evidence_text(from, from->noted[facts[i]].text));
 }
 
+static void move_number(int64_t *to, int64_t *from)
+{
+    if (to)
+        *to = *from;
+    *from = ABSENT;
+}
+
+static void move_fact(struct evidence *to, struct evidence *from, enum fact fact)
+{
+    const struct noted *noted = &from->noted[fact];
+    if (to && evidence_has(from, fact))
+        evidence_note(to, fact, (struct place){noted->line, noted->input}, evidence_text(from, noted->text));
+    from->facts &= ~((uint64_t)1 << fact);
+}
+
+static void move_words(struct evidence *to, struct evidence *from)
+{
+    if (to) {
+        to->status = from->status;
+        to->status_text = move(to, from, from->status_text);
+        to->error_type = move(to, from, from->error_type);
+        to->trace_id = move(to, from, from->trace_id);
+        to->sampled = from->sampled;
+    }
+    from->status = STATUS_NONE;
+    from->status_text.len = from->trace_id.len = 0;
+    from->sampled = ABSENT;
+    if (from->death == DEATH_NONE)
+        from->error_type.len = 0;
+}
+
+void evidence_move_end(struct evidence *to, struct evidence *from)
+{
+    if (to) {
+        to->has_end = from->has_end;
+        to->has_report = from->has_report;
+        to->json = from->json;
+        to->end_unix_ms = from->end_unix_ms;
+    }
+    from->has_end = from->has_report = from->report_quoted = from->emulator = false;
+    from->end_unix_ms = TIME_NONE;
+    move_words(to, from);
+    move_number(to ? &to->duration_ns : NULL, &from->duration_ns);
+    move_number(to ? &to->billed_ms : NULL, &from->billed_ms);
+    move_number(to ? &to->memory_mb : NULL, &from->memory_mb);
+    move_number(to ? &to->memory_used_mb : NULL, &from->memory_used_mb);
+    if (!from->init_started) {
+        move_number(to ? &to->init_ns : NULL, &from->init_ns);
+        move_number(to ? &to->restore_ns : NULL, &from->restore_ns);
+    }
+    move_fact(to, from, FACT_REPORT);
+    move_fact(to, from, FACT_STATUS);
+}
+
 bool evidence_at_limit(const struct evidence *e)
 {
     return !e->emulator && e->memory_mb != ABSENT && e->memory_used_mb >= e->memory_mb;

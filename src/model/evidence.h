@@ -82,6 +82,8 @@ void evidence_add_death(struct evidence *e, struct str reason, struct place plac
 /* The second line of a death: `Runtime.ExitError`. */
 void evidence_add_error_type(struct evidence *e, struct str type);
 void evidence_add_exception(struct evidence *e, const struct exception *x, struct place place);
+/* What END and REPORT told, taken out of `from`; into `to` unless that is NULL. */
+void evidence_move_end(struct evidence *to, struct evidence *from);
 /* The unhandled error of `from`, which was pasted behind its invocation, with what it says. */
 void evidence_adopt_error(struct evidence *e, const struct evidence *from);
 enum status status_of(struct str word);

@@ -27,6 +27,17 @@ void finals_add(struct finals *f, struct attempt *a)
     a->final->id_hash = a->id_hash;
 }
 
+void finals_pass_on(struct attempt *a, struct attempt *heir)
+{
+    if (!a->final)
+        return;
+    a->final->attempt = heir;
+    a->final->id_hash = heir ? heir->id_hash : 0;
+    if (heir)
+        heir->final = a->final;
+    a->final = NULL;
+}
+
 static void mark_settled(struct finals *f, struct attempt *a)
 {
     finals_add(f, a);
@@ -146,7 +157,8 @@ static bool hand_over_first(struct finals *f, bool all)
     }
     if (place->held && !all && f->count <= f->options.hold)
         return false;
-    hand_over_built(f, place->built);
+    if (place->built)
+        hand_over_built(f, place->built);
     drop_first(f);
     return true;
 }

@@ -8,7 +8,7 @@
 
 struct final { /* one place in the order */
     struct final *next;
-    struct attempt *attempt;   /* NULL once it was built */
+    struct attempt *attempt;   /* NULL once it was built, or when the place is empty */
     struct invocation *built;  /* only as many bytes as it needs */
     uint64_t id_hash;
     bool settled, held;
@@ -26,6 +26,8 @@ struct finals {
 void finals_release(struct finals *f);
 /* The attempt has ended: its place in the order is taken now. */
 void finals_add(struct finals *f, struct attempt *a);
+/* Its end was another's: the place goes to `heir`, or stays empty where that is NULL. */
+void finals_pass_on(struct attempt *a, struct attempt *heir);
 /* Nothing more can come for it. An attempt that never ended takes the last place. */
 void finals_settle(struct finals *f, struct attempt *a);
 /* Hands over what stands first and is settled. `all`: holds nothing back. */

@@ -149,7 +149,7 @@ struct attempt *streams_open(struct streams *s, struct stream *stream)
 
 static void forget(struct stream *stream, const struct attempt *a)
 {
-    struct attempt **slots[] = {&stream->pending, &stream->last, &stream->ended,
+    struct attempt **slots[] = {&stream->pending, &stream->last, &stream->ended, &stream->running,
                                 &stream->error_owner, &stream->wrapped, &stream->dying};
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++)
         if (*slots[i] == a)

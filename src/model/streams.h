@@ -19,6 +19,12 @@ struct attempt {
     struct final *final; /* its place among the ended ones */
     bool shown;        /* a provisional verdict was handed over */
     bool pending;      /* its lines belong to no request yet */
+    /* foreign.c: the id that its START named, while it goes by that of another's END or REPORT */
+    bool renamed, shaped;  /* shaped: that REPORT was complete */
+    bool guest;            /* no START, ended while another request was running */
+    uint32_t own_attempt;
+    uint64_t own_hash;
+    struct text_ref own_id;
     struct attempt *older, *newer;     /* all attempts by birth */
     struct evidence e;
 };
@@ -33,6 +39,7 @@ struct stream {
     struct attempt *pending;
     struct attempt *last;   /* whom the last line belonged to; may be NULL */
     struct attempt *ended;  /* the last one that ended here and still lingers */
+    struct attempt *running; /* of the last START: its own END and REPORT are expected */
     struct tally_function *function;
     /* the error that is being read */
     bool reading;

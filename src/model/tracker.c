@@ -167,8 +167,10 @@ static void hand_plain(struct tracker *t, struct stream *stream, const struct ev
 static void let_go(struct tracker *t)
 {
     struct finals *f = &t->finals;
+    if (f->first && !f->first->attempt && !f->first->built) /* an end that was none */
+        finals_drain(f, false);
     while (f->first && f->first->attempt && !f->first->settled &&
-           f->first->attempt->ended_at + LINGER_EVENTS < t->events) {
+           f->first->attempt->ended_at + LINGER_EVENTS < t->events && !foreign_is_open(f->first->attempt)) {
         attach_settle(t, f->first->attempt);
         finals_drain(f, false);
     }
@@ -190,13 +192,20 @@ void tracker_add(struct tracker *t, const struct event *event)
         let_go(t);
 }
 
+static bool is_over(const struct attempt *a, int64_t now_unix_ms, int64_t settle_ms)
+{
+    if (!a->ended_at || !a->e.has_report || a->final->settled || foreign_is_open(a))
+        return false;
+    return now_unix_ms == TIME_NONE ||
+           (a->e.end_unix_ms != TIME_NONE && a->e.end_unix_ms + settle_ms <= now_unix_ms);
+}
+
 void tracker_settle(struct tracker *t, int64_t now_unix_ms, int64_t settle_ms)
 {
     struct finals *f = &t->finals;
     for (struct attempt *a = t->streams.oldest_attempt, *next; a; a = next) {
         next = a->newer;
-        if (a->ended_at && a->e.has_report && a->e.end_unix_ms != TIME_NONE &&
-            a->e.end_unix_ms + settle_ms <= now_unix_ms && !a->final->settled) {
+        if (is_over(a, now_unix_ms, settle_ms)) {
             app_flush_error(t, a->stream, NULL);
             attach_settle(t, a);
         }

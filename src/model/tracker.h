@@ -45,7 +45,8 @@ void tracker_function(struct tracker *t, const struct function *function);
 void tracker_add(struct tracker *t, const struct event *event);
 
 /* The source has nothing more for now (a live tail, a followed file): invocations whose REPORT
- * was seen at least `settle_ms` of event time ago become final. */
+ * was seen at least `settle_ms` of event time ago become final. now TIME_NONE: every one whose
+ * REPORT was seen, for a caller that waited long enough by its own clock. */
 void tracker_settle(struct tracker *t, int64_t now_unix_ms, int64_t settle_ms);
 
 /* End of the input: everything open is closed and handed over. */

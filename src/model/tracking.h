@@ -57,6 +57,16 @@ struct attempt *attach_new(struct tracker *t, struct line *line, struct str id, 
 struct attempt *attach_pending(struct tracker *t, struct line *line);
 void attach_touch(struct attempt *a, const struct line *line);
 void attach_settle(struct tracker *t, struct attempt *a);
+void attach_set_id(struct attempt *a, struct str id);
+
+/* foreign.c: an END or REPORT with another id than the open START's */
+/* The attempt whose START named `id` while it goes by another; NULL: none. */
+struct attempt *foreign_find(struct stream *stream, struct str id);
+void foreign_rename(struct tracker *t, struct attempt *a, struct str id);
+/* `p` is an END or REPORT that was found to mean `a`: by a's own id, what others ended is undone. */
+void foreign_on_own_end(struct tracker *t, struct attempt *a, const struct platform *p);
+/* Whether it ended is open until the running request's own END, or the next START. */
+bool foreign_is_open(const struct attempt *a);
 
 /* applines.c: the lines that the function's own code wrote */
 void app_line(struct tracker *t, struct line *line);

@@ -420,6 +420,8 @@ def drain(run):
 
 
 def signals():
+    quiet = start("triage", "--format", "json", "--logs", "-")
+    feed(quiet, timeout(1).encode())
     for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
         run = start("triage", "--format", "json", "--logs", "-")
         many = (timeout(1) + "".join(good(n) for n in range(2, 2000))).encode()
@@ -432,6 +434,10 @@ def signals():
         case(run.returncode == status and lines[0]["class"] == "timeout" and lines[-1]["kind"] == "summary"
              and lines[-1]["incomplete_reason"], f"{number.name} ends with {status}, what was done is on stdout",
              run.returncode, lines, err)
+    out = read_until(quiet.stdout, b'"timeout"')
+    case(b'"timeout"' in out, "a followed input that falls silent: the verdict does not wait for more", out)
+    quiet.stdin.close()
+    case(quiet.wait(timeout=DEADLINE) == 0 and b'"summary"' in quiet.stdout.read(), "its end ends the run", "")
     log = write("many.log", "".join(timeout(n) for n in range(1, 5000)))
     run = start("triage", "--format", "json", "--logs", log)
     read_until(run.stdout, b"\n")

@@ -106,6 +106,10 @@ static const struct {
     {"unknown application error", START(A) "Unknown application error occurred\nRuntime.ImportModuleError\n" END(A) REPORT(A, ""), "startup", NULL, CONFIDENCE_CERTAIN},
     {"a panic that ends the process", START(A) "panic: index out of range\n" END(A) REPORT(A, "") "RequestId: " A " Error: Runtime exited with error: exit status 2\nRuntime.ExitError\n", "crash", "exception", CONFIDENCE_CERTAIN},
 
+    {"a fault that Go cannot recover from, old exit", START(A) "unexpected fault address 0x0\nfatal error: fault\n[signal SIGSEGV: segmentation violation code=0x80 addr=0x0 pc=0x7f]\n\ngoroutine 1 [running]:\nruntime.throw(0x1, 0x5)\n\t/usr/local/go/src/runtime/panic.go:596 +0x97\n" END(A) REPORT(A, "") "RequestId: " A " Process exited before completing request\n", "crash", NULL, CONFIDENCE_CERTAIN},
+    {"a deadlock in Go, its end not seen", START(A) "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\n", "crash", NULL, CONFIDENCE_LIKELY},
+    {"a full memory does not explain Go's fault", START(A) "fatal error: concurrent map writes\n" END(A) FULL(A, "") "RequestId: " A " Process exited before completing request\n", "crash", NULL, CONFIDENCE_CERTAIN},
+
     /* 5: out of memory without an exit */
     {"java heap", START(A) "Java heap space: java.lang.OutOfMemoryError\njava.lang.OutOfMemoryError: Java heap space\n\tat shop.Pay.run(Pay.java:4)\n" END(A) REPORT(A, ""), "memory", NULL, CONFIDENCE_LIKELY},
     {"python MemoryError", START(A) "[ERROR] MemoryError\nTraceback (most recent call last):\n" END(A) REPORT(A, ""), "memory", NULL, CONFIDENCE_LIKELY},
