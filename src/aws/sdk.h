@@ -36,13 +36,37 @@ void sdk_release(struct sdk *sdk); /* zeroed: nothing */
 const char *sdk_profile_get(const struct sdk *sdk, const char *profile, const char *key);
 const char *sdk_section_get(const struct sdk *sdk, const char *kind, const char *name, const char *key);
 bool sdk_profile_exists(const struct sdk *sdk, const char *profile);
+/* Which of the two files a key of a profile stands in; NULL there: not in that file. */
+enum sdk_file { SDK_CONFIG, SDK_CREDENTIALS };
+const char *sdk_profile_get_in(const struct sdk *sdk, enum sdk_file file, const char *profile,
+                               const char *key);
+/* `PATH:LINE` of a key of a profile, or the path alone; for errors. */
+void sdk_profile_where(const struct sdk *sdk, const char *profile, const char *key, char *out,
+                       size_t size);
+const char *sdk_path(const struct sdk *sdk, enum sdk_file file);
+/* Reads both files anew into *out, which shares nothing with `sdk`: keys that a tool renewed.
+ * The profile, region and endpoints stay. Give it back with sdk_release. */
+bool sdk_reread(const struct sdk *sdk, struct sdk *out, struct err *err) MUST_USE;
+
 /* Name of the index-th profile for the picker, both files, sorted; NULL: no further one. */
 const char *sdk_profile_name(const struct sdk *sdk, size_t index);
+
+/* May this become part of a host? 1 to 31 of a-z 0-9 - and neither end is a dash. */
+bool sdk_is_region(const char *text);
+/* Is this host (no port, no brackets) this machine: localhost, 127.0.0.0/8, ::1? */
+bool sdk_is_loopback(struct str host);
+/* Value of a variable; NULL where it is not set or empty. */
+const char *sdk_env(const char *name);
 
 /* The URL of a service, without a slash at its end, e.g. https://logs.eu-west-1.amazonaws.com:
  * a configured endpoint, else by partition, FIPS and dual-stack. false: the region is no name,
  * or the endpoint is plain http beyond loopback without allow_insecure. */
 bool sdk_endpoint(const struct sdk *sdk, enum service_id service, char *url, size_t size,
                   struct err *err) MUST_USE;
+/* The same in another region than the session's: SSO has its own. */
+bool sdk_endpoint_in(const struct sdk *sdk, enum service_id service, const char *region,
+                     char *url, size_t size, struct err *err) MUST_USE;
+/* The region that signs: IAM's is the partition's. Borrowed from sdk or static. */
+const char *sdk_signing_region(const struct sdk *sdk, enum service_id service);
 
 #endif
