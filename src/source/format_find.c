@@ -2,7 +2,8 @@
 #include "src/source/format.h"
 
 static const struct format *const formats[] = {&format_json,  &format_json_lines, &format_csv,
-                                               &format_table, &format_prefix,     &format_raw};
+                                               &format_table, &format_output,     &format_prefix,
+                                               &format_raw};
 
 /* Files that start so are no logs, whatever their name says. */
 static const struct magic {
@@ -55,12 +56,57 @@ static bool refuse_binary(struct str head, const struct bytes *of, struct err *e
     return err_set(err, ERR_INPUT_BINARY, "reading %s: %s: it is binary", of->what, of->path);
 }
 
+/* `--output` forms of the AWS command that break messages up: read as lines, they could hide a
+ * failure. */
+static bool is_aws_table(struct str head)
+{
+    struct str rule = str_take_line(&head), title = str_take_line(&head);
+    size_t dashes = 0;
+    while (dashes < rule.len && rule.at[dashes] == '-')
+        dashes++;
+    return dashes > 20 && dashes == rule.len && str_starts(title, STR("|")) && str_ends(title, STR("|")) &&
+           str_find_char(str_trim(str_first(str_from(title, 1), title.len - 2)), ' ') == SIZE_MAX &&
+           str_starts(head, STR("+-"));
+}
+
+static bool is_aws_yaml(struct str head)
+{
+    for (int i = 0; i < 8 && head.len > 0; i++) {
+        struct str line = str_take_line(&head);
+        str_skip(&line, STR("- "));
+        if (str_eq(line, STR("events:")) || str_eq(line, STR("results:")))
+            return true;
+    }
+    return false;
+}
+
+static bool is_aws_results(struct str head)
+{
+    for (int i = 0; i < 8 && head.len > 0; i++)
+        if (str_starts(str_take_line(&head), STR("RESULTS\t")))
+            return true;
+    return false;
+}
+
+static bool refuse_broken_up(struct str head, const struct bytes *of, struct err *err)
+{
+    const char *form = is_aws_table(head)   ? "a table"
+                       : is_aws_yaml(head)    ? "YAML"
+                       : is_aws_results(head) ? "a query's result as text"
+                                              : NULL;
+    if (!form)
+        return true;
+    err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: it is %s of the aws command, which breaks messages up",
+            of->what, of->path, form);
+    return err_advise(err, "export it again with --output json");
+}
+
 const struct format *format_find(struct reader *r, struct str head, bool whole,
                                  const struct bytes *of, struct err *err)
 {
-    const struct format *best = &format_raw;
+    const struct format *best = NULL;
     int best_score = 0;
-    if (!refuse_magic(head, of, err) || !refuse_binary(head, of, err))
+    if (!refuse_magic(head, of, err) || !refuse_binary(head, of, err) || !refuse_broken_up(head, of, err))
         return NULL;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         int score = formats[i]->looks(r, head, whole);
@@ -68,6 +114,10 @@ const struct format *format_find(struct reader *r, struct str head, bool whole,
             best_score = score;
             best = formats[i];
         }
+    }
+    if (!best) {
+        err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: no line of it is one of a Lambda log", of->what, of->path);
+        (void)err_advise(err, "give an exported log of a function; docs/formats.md lists the forms");
     }
     return best;
 }

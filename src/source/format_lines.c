@@ -1,13 +1,7 @@
-/* Forms with one line an event: raw text, lines behind a prefix, JSON lines with their own
- * time. Raw lines pass byte for byte; of the others only the export's own prefix goes. */
+/* Forms with one line an event: lines behind a prefix, JSON lines with their own time. Only the
+ * export's own prefix goes. */
 #include "src/aws/logs.h"
 #include "src/source/format.h"
-
-static int raw_looks(struct reader *r, struct str head, bool whole)
-{
-    (void)r, (void)head, (void)whole;
-    return 1; /* text is never nothing */
-}
 
 static void set_place(struct event *e, const struct line *line)
 {
@@ -15,19 +9,6 @@ static void set_place(struct event *e, const struct line *line)
     e->line = line->number;
     e->place = line->place;
 }
-
-static void raw_read(struct reader *r)
-{
-    struct event e = logs_no_event();
-    struct line line;
-    while (r->count < READER_BATCH && reader_take_line(r, &line)) {
-        set_place(&e, &line);
-        reader_add(r, &e);
-    }
-}
-
-const struct format format_raw = {
-    .name = "raw", .looks = raw_looks, .read = raw_read, .reads_again = true};
 
 /* ---- lines behind a prefix ---- */
 

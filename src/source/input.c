@@ -76,7 +76,8 @@ static bool begin(struct input *in, struct err *err)
         bytes_take(&in->bytes, 3);
         head = bytes_here(&in->bytes);
     }
-    in->format = format_find(in->reader, head, in->bytes.ended, &in->bytes, err);
+    bool whole = in->bytes.ended && in->bytes.trouble.code == ERR_NONE;
+    in->format = format_find(in->reader, head, whole, &in->bytes, err);
     in->begun = in->format != NULL;
     in->shape = in->reader->shape;
     in->regular = in->bytes.regular;
@@ -134,7 +135,9 @@ static void tell_missing(const struct input *in, struct err *err)
 
 static enum input_state finish(struct input *in, struct err *err)
 {
-    bool nothing = in->format->must_hold && !in->reader->holds_events;
+    /* Of a text that is cut, what would have shown it to be a log may be missing. */
+    bool excused = in->format == &format_raw && in->bytes.trouble.code != ERR_NONE;
+    bool nothing = in->format->must_hold && !in->reader->holds_events && !excused;
     in->done = true;
     input_count(in);
     if (!nothing) {

@@ -63,6 +63,17 @@ static void start_vterm(int rows, int cols)
     vterm_screen_reset(term.screen, 1);
 }
 
+/* What ran the tests (nohup, a shell's &) may have signals ignored, and a child would inherit it. */
+static void hear_signals(void)
+{
+    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
+    sigset_t none;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        signal(numbers[i], SIG_DFL); /* no handler: the same everywhere */
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 void terminal_start(int rows, int cols, char *const argv[], char *const env[])
 {
     terminal_kill();
@@ -80,6 +91,7 @@ void terminal_start(int rows, int cols, char *const argv[], char *const env[])
         exit(99);
     }
     if (term.pid == 0) {
+        hear_signals();
         execve(argv[0], argv, env);
         perror(argv[0]);
         _exit(127);

@@ -11,6 +11,7 @@
 
 #define ID "7c9567b5-107b-4a6c-8798-0157ac21db52"
 #define STREAM "2026/11/24/[$LATEST]3893ab7fac4485b47bb75b671a283c11"
+#define EVENT_ID "3333333333333333333333333333333333333333333333333333333" /* all but the last of 56 */
 #define NONE TIME_NONE
 #define T0 INT64_C(1795528918101) /* 2026-11-24T14:01:58.101Z */
 
@@ -181,6 +182,44 @@ static const struct fixture fixtures[] = {
            "1795528918102,\"message\":\"c\"}\n"),
      {{T0, STREAM, "a\nb", 1}, {T0 + 1, "2026/11/24/ship[3]ab", "c", 2}},
      "pay"},
+    {"filter-log-events as text",
+     BYTES("Bxkq6kVGFtq2y\n"
+           "EVENTS\t" EVENT_ID "0\t1795528918151\t" STREAM "\tSTART RequestId: 1 Version: 2\n"
+           "\t1795528918101\n"
+           "EVENTS\t" EVENT_ID "1\t1795528918152\t" STREAM "\t[ERROR] KeyError: 'x'\n"
+           "Traceback (most recent call last):\n  a\tb\n\t1795528918102\n"
+           "EVENTS\t" EVENT_ID "2\t1795528918153\t2026/11/24/pay[7]00\tno line end\t1795528918103\n"
+           "SEARCHEDLOGSTREAMS\t" STREAM "\tTrue\n"
+           "EVENTS\t" EVENT_ID "3\t1795528918154\t" STREAM "\tREPORT RequestId: 1\tDuration: 3 ms\t\n"
+           "\t1795528918104"),
+     {{T0, STREAM, "START RequestId: 1 Version: 2", 2},
+      {T0 + 1, STREAM, "[ERROR] KeyError: 'x'\nTraceback (most recent call last):\n  a\tb", 4},
+      {T0 + 2, "2026/11/24/pay[7]00", "no line end", 8},
+      {T0 + 3, STREAM, "REPORT RequestId: 1\tDuration: 3 ms\t", 10}},
+     NULL},
+    {"get-log-events as text",
+     BYTES("b/3811\tf/3811\n"
+           "EVENTS\t1795528918151\tSTART RequestId: 1 Version: 2\n\t1795528918101\n"
+           "EVENTS\t1795528918152\tEVENTS\t1795528918152\tquoted\t1795528918152 \t1795528918102\n"
+           "EVENTS\t1795528918153\tat 5\t1795528918099\nand on\n\t1795528918103\n"),
+     {{T0, "", "START RequestId: 1 Version: 2", 2},
+      {T0 + 1, "", "EVENTS\t1795528918152\tquoted\t1795528918152 ", 4},
+      {T0 + 2, "", "at 5\t1795528918099\nand on", 5}},
+     NULL},
+    {"--query of events as text",
+     BYTES(EVENT_ID "0\t1795528918151\t2026/11/24/pay[7]00\tone\n\t1795528918101\n"
+           "a line that is no row\n" EVENT_ID "1\t1795528918152\t2026/11/24/pay[7]00\ttwo\n\t1795528918102\n"),
+     {{T0, "2026/11/24/pay[7]00", "one", 1},
+      {T0, "2026/11/24/pay[7]00", "a line that is no row", 3},
+      {T0 + 1, "2026/11/24/pay[7]00", "two", 4}},
+     "pay"},
+    {"an answer without events as text", BYTES("b/3811\tf/3811\n"), {{0}}, NULL},
+    {"streams without events as text", BYTES("SEARCHEDLOGSTREAMS\t" STREAM "\tTrue\n"), {{0}}, NULL},
+    {"--query of times and messages as text",
+     BYTES("1795528918101\tSTART RequestId: 1 Version: 2\n\n1795528918102\t[ERROR] X: y\nTraceback\n\n"),
+     {{T0, "", "START RequestId: 1 Version: 2", 1}, {T0, "", "", 2}, {T0 + 1, "", "[ERROR] X: y", 3},
+      {T0 + 1, "", "Traceback", 4}, {T0 + 1, "", "", 5}},
+     NULL},
     {"Insights rows as JSON",
      BYTES("{\"results\":[[{\"field\":\"@timestamp\",\"value\":\"2026-11-24 14:01:58.101\"},"
            "{\"field\":\"@message\",\"value\":\"START RequestId: 1\\n\"},"
@@ -370,12 +409,54 @@ static void what_is_too_large_to_turn_is_turned_in_parts(void **state)
     capture_release(&c);
 }
 
+/* The end of an event shows only in what follows it, also where a block ends there. */
+static void text_output_reads_the_same_across_blocks(void **state)
+{
+    struct capture c = {0};
+    struct buf all;
+    size_t count = 0;
+    (void)state;
+    buf_init(&all, 8 * 1024 * 1024);
+    for (; all.len < 3 * 1024 * 1024; count++)
+        buf_printf(&all, "EVENTS\t1795528918151\tnumber %zu%s\t%lld\n", count, count % 3 ? "\n" : "",
+                   (long long)T0 + (long long)count);
+    capture_bytes(&c, "output.txt", all.at, all.len);
+    assert_false(c.failed);
+    assert_int_equal(c.troubles, 0);
+    assert_int_equal(c.count, count);
+    for (size_t i = 0; i < count; i++) {
+        char want[32];
+        snprintf(want, sizeof want, "number %zu", i);
+        assert_string_equal(c.events[i].message, want);
+        assert_true(c.events[i].unix_ms == T0 + (int64_t)i);
+    }
+    buf_release(&all);
+    capture_release(&c);
+}
+
+static void text_output_that_is_cut_short_is_read_and_told(void **state)
+{
+    static const char cut[] = "EVENTS\t1795528918151\tone\n\t1795528918101\nEVENTS\t1795528918152\ttwo\nthree";
+    struct capture c = {0};
+    (void)state;
+    capture_bytes(&c, "cut.txt", cut, sizeof cut - 1);
+    assert_false(c.failed);
+    assert_int_equal(c.troubles, 1);
+    assert_int_equal(c.trouble[0].code, ERR_INPUT_PARTIAL);
+    assert_int_equal(c.count, 3);
+    assert_string_equal(c.events[1].message, "two");
+    assert_string_equal(c.events[2].message, "three");
+    capture_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_form_is_read_as_what_it_is),
         cmocka_unit_test(a_form_reads_the_same_across_blocks),
         cmocka_unit_test(what_is_too_large_to_turn_is_turned_in_parts),
+        cmocka_unit_test(text_output_reads_the_same_across_blocks),
+        cmocka_unit_test(text_output_that_is_cut_short_is_read_and_told),
         cmocka_unit_test(an_answer_larger_than_a_block_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
