@@ -168,6 +168,66 @@ enum bytes_state bytes_more(struct bytes *b, const struct wake *wake, int wait_m
     return b->gzip ? more_packed(b) : more_plain(b);
 }
 
+static void forget(struct bytes *b, uint64_t place)
+{
+    b->begin = b->end = 0;
+    b->offset = place;
+    b->ended = false;
+}
+
+/* A packed file from its start again. */
+static void rewind_packed(struct bytes *b)
+{
+    forget(b, 0);
+    inflate_free(b->inflate);
+    b->inflate = inflate_new();
+    b->packed_rest = STR_NONE;
+    b->packed_ended = false;
+    err_clear(&b->trouble);
+}
+
+static bool seek(struct bytes *b, uint64_t place, struct err *err)
+{
+    if (lseek(b->fd, (off_t)place, SEEK_SET) < 0)
+        return err_set(err, ERR_SYSTEM, "reading %s: %s: %s", b->what, b->path, strerror(errno));
+    return true;
+}
+
+/* Takes bytes until `place` is the next one. */
+static bool unpack_to(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ctx, struct err *err)
+{
+    static const struct wake never = {-1, -1};
+    while (b->offset + bytes_here(b).len < place) {
+        bytes_take(b, bytes_here(b).len);
+        if (stop(ctx))
+            return err_set(err, ERR_NOT_FOUND, "reading %s: %s: given up", b->what, b->path);
+        if (bytes_more(b, &never, 0) == BYTES_ENDED)
+            return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it is shorter than it was", b->what, b->path);
+    }
+    bytes_take(b, (size_t)(place - b->offset));
+    return true;
+}
+
+bool bytes_go(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ctx, struct err *err)
+{
+    static const struct wake never = {-1, -1};
+    if (b->offset == 0 && b->end == 0 && !b->ended)
+        (void)bytes_more(b, &never, 0); /* the first block says whether it is packed */
+    if (place >= b->offset && place <= b->offset + bytes_here(b).len)
+        return unpack_to(b, place, stop, ctx, err);
+    if (b->gzip && place < b->offset) {
+        if (!seek(b, 0, err))
+            return false;
+        rewind_packed(b);
+    }
+    if (b->gzip)
+        return unpack_to(b, place, stop, ctx, err);
+    if (place > b->size)
+        return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it is shorter than it was", b->what, b->path);
+    forget(b, place);
+    return seek(b, place, err);
+}
+
 bool bytes_read_whole(struct bytes *b, const char *what, const char *path, size_t ceiling,
                       struct err *err)
 {

@@ -9,7 +9,7 @@
 #include "src/aws/json.h"
 #include "src/aws/lambda.h"
 #include "src/aws/logs.h"
-#include "src/source/input.h"
+#include "src/source/again.h"
 
 #define CASE_VERSION 1
 #define CASE_BYTES_MAX (1024u * 1024u)
@@ -27,6 +27,7 @@ struct casefile {
     const struct function **by_group; /* sorted by log group, then name */
     struct input events;
     char events_path[4096];
+    struct again_reader again;
     struct progress progress;
     bool told;               /* account and functions were handed over */
     unsigned play_speed;     /* 0: no clock */
@@ -328,12 +329,49 @@ static const char *casefile_input_name(const struct source *source, uint32_t inp
     return input == 0 ? ((const struct casefile *)source)->events_path : NULL;
 }
 
+/* ---- reading again ---- */
+
+struct named_again {
+    const struct casefile *casefile;
+    const struct again *to;
+};
+
+static bool again_event(void *ctx, const struct event *event)
+{
+    const struct named_again *named = ctx;
+    struct event e = *event;
+    name_function(named->casefile, &e);
+    return named->to->event(named->to->ctx, &e);
+}
+
+static bool again_stop(void *ctx)
+{
+    const struct named_again *named = ctx;
+    return named->to->stop(named->to->ctx);
+}
+
+static bool casefile_read_again(struct source *source, const struct again_from *from, const struct again *to,
+                                struct err *err)
+{
+    struct casefile *c = (struct casefile *)source;
+    struct named_again named = {c, to};
+    const struct again inner = {&named, again_event, again_stop};
+    return again_read(&c->again, &c->events, from, &inner, err);
+}
+
+static const char *casefile_reads_once(const struct source *source)
+{
+    const struct input *in = &((const struct casefile *)source)->events;
+    return in->begun && !input_reads_again(in) ? "its events cannot be read again" : NULL;
+}
+
 /* ---- open and free ---- */
 
 static void casefile_free(struct source *source)
 {
     struct casefile *c = (struct casefile *)source;
     input_close(&c->events);
+    again_release(&c->again);
     lambda_functions_release(&c->functions);
     wake_release(&c->wake);
     free(c->by_group);
@@ -344,6 +382,8 @@ static const struct source_class casefile_class = {.name = "case",
                                                    .step = casefile_step,
                                                    .wake = casefile_wake,
                                                    .input_name = casefile_input_name,
+                                                   .read_again = casefile_read_again,
+                                                   .reads_once = casefile_reads_once,
                                                    .free = casefile_free};
 
 bool casefile_open(struct source **out, const struct casefile_options *options, struct err *err)

@@ -15,14 +15,10 @@ struct format {
     bool has_times;    /* its events carry times, so inputs can be merged by them */
     bool must_hold;    /* at its end, without anything that can hold events, it is ERR_INPUT_FORMAT */
     bool may_be_turned; /* a query's result, which may come newest first */
-    bool reads_again;  /* a line can be read again from its place alone */
 };
 
 extern const struct format format_raw, format_prefix, format_json, format_csv, format_table,
     format_json_lines, format_output;
-
-/* The message of one line of a format that reads again. */
-struct str format_message(const struct prefix_shape *shape, struct str line);
 
 /* Finds the form of an input by its first block, BOM skipped. NULL: err says what it is instead
  * (binary, UTF-16, an image); `of` is only named there. */

@@ -74,13 +74,13 @@ static bool read_header(struct reader *r, struct str line)
 {
     bool has_message = false, has_time = false;
     enum field_end end = FIELD_NEXT;
-    for (r->column_count = 0; end == FIELD_NEXT && r->column_count < READER_COLUMNS;) {
+    for (r->form.column_count = 0; end == FIELD_NEXT && r->form.column_count < READER_COLUMNS;) {
         struct str field = STR_NONE;
         end = take_field(&line, &r->text, &field);
         enum column column = column_of(str_trim(field));
         has_message |= column == COLUMN_MESSAGE;
         has_time |= column == COLUMN_TIME;
-        r->columns[r->column_count++] = (uint8_t)column;
+        r->form.columns[r->form.column_count++] = (uint8_t)column;
     }
     return has_message && has_time;
 }
@@ -101,7 +101,7 @@ static int csv_looks(struct reader *r, struct str head, bool whole)
         return 0;
     if (read_header(r, line))
         return 100;
-    r->column_count = 0;
+    r->form.column_count = 0;
     return is_other_result(line) ? 100 : 0;
 }
 
@@ -131,7 +131,7 @@ static bool take_record(struct reader *r, struct str *rest, struct event *e)
     for (size_t i = 0; end == FIELD_NEXT; i++) {
         struct str field = STR_NONE;
         end = take_field(rest, &r->text, &field);
-        put_field(e, i < r->column_count ? (enum column)r->columns[i] : COLUMN_OTHER, field);
+        put_field(e, i < r->form.column_count ? (enum column)r->form.columns[i] : COLUMN_OTHER, field);
     }
     return end == FIELD_LAST;
 }
@@ -156,7 +156,7 @@ static void add_record(struct reader *r, struct event *e, struct str bytes)
     r->lines += count_lines(bytes);
     r->taken += bytes.len;
     if (header)
-        r->holds_events = r->column_count > 0;
+        r->holds_events = r->form.column_count > 0;
     else if (e->message.len > 0)
         reader_add(r, e);
 }

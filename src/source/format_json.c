@@ -66,21 +66,21 @@ static enum value_kind kind_of_object(struct str bytes, size_t *len)
 
 static enum json_place place(const struct reader *r)
 {
-    return r->json_depth == 0 ? JSON_TOP : r->json_places[r->json_depth - 1];
+    return r->form.json_depth == 0 ? JSON_TOP : r->form.json_places[r->form.json_depth - 1];
 }
 
 static bool enter(struct reader *r, enum json_place where)
 {
-    if (r->json_depth == READER_JSON_DEPTH)
+    if (r->form.json_depth == READER_JSON_DEPTH)
         return false;
-    r->json_places[r->json_depth++] = (uint8_t)where;
+    r->form.json_places[r->form.json_depth++] = (uint8_t)where;
     r->taken++; /* its bracket */
     return true;
 }
 
 static void leave(struct reader *r)
 {
-    r->json_depth--;
+    r->form.json_depth--;
     r->taken++;
 }
 
@@ -314,13 +314,13 @@ static enum taken take_next(struct reader *r, struct str rest)
         if (c == ']')
             break;
         /* An array of whole answers stands at the top only. */
-        return c == '{' && r->json_depth == 1 ? take_object(r, rest) : take_item(r, rest);
+        return c == '{' && r->form.json_depth == 1 ? take_object(r, rest) : take_item(r, rest);
     case JSON_ENVELOPE:
         if (c == '}')
             break;
         if (c == '"')
             return take_key(r, rest);
-        r->json_depth = 0; /* something is broken: the next value counts on its own */
+        r->form.json_depth = 0; /* something is broken: the next value counts on its own */
         return take_top(r, rest);
     case JSON_TOP: return take_top(r, rest);
     }
@@ -342,7 +342,7 @@ static void json_read(struct reader *r)
         if (take_next(r, rest) == TAKE_MORE)
             return;
     }
-    if (r->at_end && r->taken == r->bytes.len && r->json_depth > 0)
+    if (r->at_end && r->taken == r->bytes.len && r->form.json_depth > 0)
         r->cut_short = true;
 }
 

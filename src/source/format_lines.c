@@ -17,7 +17,7 @@ static int prefix_looks(struct reader *r, struct str head, bool whole)
     size_t end = str_find_last(head, STR("\n"));
     if (!whole && end != SIZE_MAX) /* the last line is cut by the block */
         head = str_first(head, end + 1);
-    return prefix_find(head, &r->shape);
+    return prefix_find(head, &r->form.shape);
 }
 
 /* `aws logs tail --format json` prints a JSON message over several lines behind an empty
@@ -64,14 +64,14 @@ static enum joined take_pretty(struct reader *r, struct str *message)
 /* A stamp on a line of its own says when the following lines were written. */
 static bool is_console_rest(const struct reader *r, struct str text, bool has_prefix)
 {
-    return r->shape.separator != ' ' && (str_eq(text, STR("Copy")) || (has_prefix && text.len == 0));
+    return r->form.shape.separator != ' ' && (str_eq(text, STR("Copy")) || (has_prefix && text.len == 0));
 }
 
 /* Takes the line's prefix off and remembers it; true: it has one. */
 static bool enter_prefix(struct reader *r, struct line *line)
 {
     struct prefix prefix = {.stream = r->stream};
-    if (!prefix_take(&r->shape, &r->stamps, &line->text, &prefix))
+    if (!prefix_take(&r->form.shape, &r->stamps, &line->text, &prefix))
         return false;
     r->stream = prefix.stream;
     r->group = prefix.group;
@@ -112,16 +112,7 @@ static void prefix_read(struct reader *r)
 const struct format format_prefix = {.name = "prefixed lines",
                                      .looks = prefix_looks,
                                      .read = prefix_read,
-                                     .has_times = true,
-                                     .reads_again = true};
-
-struct str format_message(const struct prefix_shape *shape, struct str line)
-{
-    struct stamp_memory memory = {0};
-    struct prefix prefix = {STR_NONE, STR_NONE, TIME_NONE};
-    (void)prefix_take(shape, &memory, &line, &prefix); /* without a shape it takes nothing */
-    return line;
-}
+                                     .has_times = true};
 
 /* ---- JSON lines that say their own time first ---- */
 
@@ -158,5 +149,4 @@ static void json_lines_read(struct reader *r)
 const struct format format_json_lines = {.name = "JSON lines",
                                          .looks = json_lines_looks,
                                          .read = json_lines_read,
-                                         .has_times = true,
-                                         .reads_again = true};
+                                         .has_times = true};

@@ -41,4 +41,4 @@ static void raw_read(struct reader *r)
 }
 
 const struct format format_raw = {
-    .name = "raw text", .looks = raw_looks, .read = raw_read, .must_hold = true, .reads_again = true};
+    .name = "raw text", .looks = raw_looks, .read = raw_read, .must_hold = true};

@@ -1,5 +1,8 @@
 #include "src/source/input.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+
 #define SETTLED_BYTES (64u * 1024u) /* enough of a pipe to find its form */
 #define BUSY_BLOCKS 16              /* read without an event before the caller gets a turn */
 
@@ -13,6 +16,64 @@ bool input_open(struct input *in, const struct input_room *room, struct err *err
     in->parts = 0;
     in->next = 0;
     return true;
+}
+
+static struct file_id file_of(const struct bytes *b)
+{
+    struct stat st;
+    if (fstat(b->fd, &st) != 0)
+        return (struct file_id){0, 0};
+    return (struct file_id){(uint64_t)st.st_dev, (uint64_t)st.st_ino};
+}
+
+bool input_reads_again(const struct input *in)
+{
+    return in->regular && in->format && !in->was_turned && strcmp(in->path, "-") != 0;
+}
+
+bool input_open_again(struct input *out, const struct input *of, const struct input_room *room,
+                      struct err *err)
+{
+    *out = (struct input){.what = of->what, .path = of->path, .number = of->number, .window = of->window,
+                          .form = of->form, .regular = true, .packed = of->packed};
+    if (!input_reads_again(of))
+        return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it cannot be read again", of->what, of->path);
+    if (!input_open(out, room, err))
+        return false;
+    struct file_id now = file_of(&out->bytes);
+    out->format = of->format;
+    out->begun = out->order_known = true;
+    if (now.device == of->file.device && now.node == of->file.node)
+        return true;
+    input_close(out);
+    return err_set(err, ERR_NOT_FOUND, "reading %s: %s: another file stands there now", of->what, of->path);
+}
+
+/* Lines that go on from the event before know its group by the name of the function alone. */
+static void seed(struct reader *r, const struct again_from *from)
+{
+    int len = snprintf(r->kept_group, sizeof r->kept_group, "/aws/lambda/%.*s", (int)from->function.len,
+                       from->function.at ? from->function.at : "");
+    r->group = from->function.len && len > 0 && (size_t)len < sizeof r->kept_group
+                   ? (struct str){r->kept_group, (size_t)len} : STR_NONE;
+    r->stream = from->log_stream;
+    r->unix_ms = from->unix_ms;
+    r->lines = from->line ? from->line - 1 : 0;
+    r->skipping = r->cut_short = false;
+    r->holds_events = true;
+    reader_reset(r);
+}
+
+bool input_go(struct input *in, const struct again_from *from, bool (*stop)(void *ctx), void *ctx,
+              struct err *err)
+{
+    struct reader *r = in->reader;
+    in->next = r->count = 0;
+    in->done = false;
+    r->taken = 0;
+    r->form = in->form;
+    seed(r, from);
+    return bytes_go(&in->bytes, from->place, stop, ctx, err);
 }
 
 void input_close(struct input *in)
@@ -79,8 +140,9 @@ static bool begin(struct input *in, struct err *err)
     bool whole = in->bytes.ended && in->bytes.trouble.code == ERR_NONE;
     in->format = format_find(in->reader, head, whole, &in->bytes, err);
     in->begun = in->format != NULL;
-    in->shape = in->reader->shape;
+    in->form = in->reader->form;
     in->regular = in->bytes.regular;
+    in->file = file_of(&in->bytes);
     in->packed = in->bytes.gzip;
     return in->begun;
 }
@@ -155,6 +217,7 @@ static bool must_turn(struct input *in)
     const struct reader *r = in->reader;
     if (!in->order_known && in->format->may_be_turned && turned_is_needed(r->events, r->count))
         in->turned = turned_new();
+    in->was_turned |= in->turned != NULL;
     in->order_known = true;
     return in->turned != NULL;
 }
@@ -179,6 +242,8 @@ static bool fill_batch(struct input *in, bool full)
             let_go(in);
             return false;
         }
+        if (!in->order_known && in->reader->count > 0)
+            in->form = in->reader->form; /* as it is among events */
         if (!must_turn(in))
             return true;
         if (!turned_add(in->turned, in->reader->events, in->reader->count)) {

@@ -7,6 +7,10 @@
 #include "src/source/format.h"
 #include "src/source/turned.h"
 
+struct file_id { /* which file it was */
+    uint64_t device, node;
+};
+
 struct input {
     const char *what, *path;     /* borrowed; see struct bytes */
     uint32_t number;
@@ -15,11 +19,12 @@ struct input {
     struct reader *reader;       /* NULL: parked, or never begun */
     const struct format *format; /* NULL: not found out yet */
     struct turned *turned;       /* it comes newest first */
-    bool order_known;
+    bool order_known, was_turned;
     bool giving;                 /* a part of it: more than the ceiling allows at once */
     unsigned parts;              /* so far */
     size_t next;           /* first event of the batch that was not handed over yet */
-    struct prefix_shape shape;   /* for reading a line again */
+    struct reader_form form; /* for reading it again */
+    struct file_id file;     /* the same */
     bool begun, done, failed;
     bool regular, packed;
     int64_t first_unix_ms; /* TIME_NONE: its events carry no time */
@@ -34,6 +39,16 @@ struct input_room {
 /* Opens it. false: err. */
 bool input_open(struct input *in, const struct input_room *room, struct err *err) MUST_USE;
 void input_close(struct input *in); /* frees what it holds open; the rest stands */
+
+/* A new input over the same file and form, to be read from anywhere: `out` is closed when this
+ * returns false (err: it is gone, or another file stands in its place). */
+bool input_open_again(struct input *out, const struct input *of, const struct input_room *room,
+                      struct err *err) MUST_USE;
+/* Goes on with the event at `from`. `stop`: see bytes_go. */
+bool input_go(struct input *in, const struct again_from *from, bool (*stop)(void *ctx), void *ctx,
+              struct err *err) MUST_USE;
+/* Can it be opened again and read from any place? Its form must be known. */
+bool input_reads_again(const struct input *in);
 
 enum input_state {
     INPUT_EVENTS,  /* reader->events[next .. count) wait; after input_begin: the form is known */

@@ -118,12 +118,34 @@ static const char *keep_input_name(const struct source *source, uint32_t input)
     return source_input_name(((const struct keep *)source)->inner, input);
 }
 
-static bool keep_read_again(struct source *source, uint32_t input, uint64_t place, struct event *event, struct err *err)
+struct kept_again {
+    struct keep *keep;
+    const struct again *to;
+};
+
+static bool again_event(void *ctx, const struct event *event)
 {
-    struct source *inner = ((struct keep *)source)->inner;
-    if (inner->class->read_again == NULL)
-        return err_set(err, ERR_NOT_FOUND, "reading again: %s: this source cannot", inner->class->name);
-    return inner->class->read_again(inner, input, place, event, err);
+    const struct kept_again *k = ctx;
+    return !is_kept(k->keep, event->function) || k->to->event(k->to->ctx, event);
+}
+
+static bool again_stop(void *ctx)
+{
+    const struct kept_again *k = ctx;
+    return k->to->stop(k->to->ctx);
+}
+
+static bool keep_read_again(struct source *source, const struct again_from *from, const struct again *to,
+                            struct err *err)
+{
+    struct kept_again ctx = {(struct keep *)source, to};
+    const struct again inner = {&ctx, again_event, again_stop};
+    return source_read_again(ctx.keep->inner, from, &inner, err);
+}
+
+static const char *keep_reads_once(const struct source *source)
+{
+    return source_reads_once(((const struct keep *)source)->inner);
 }
 
 static void keep_free(struct source *source)
@@ -139,7 +161,7 @@ static void keep_free(struct source *source)
 
 static const struct source_class keep_class = {
     .name = "keep", .step = keep_step, .wake = keep_wake, .input_name = keep_input_name,
-    .read_again = keep_read_again, .free = keep_free,
+    .read_again = keep_read_again, .reads_once = keep_reads_once, .free = keep_free,
 };
 
 struct source *keep_new(struct source *inner, const char *const *names, size_t count)

@@ -1,13 +1,12 @@
 /* The source over exported logs: opens the inputs, finds out whether they can be merged by
  * time, and hands their events over in runs. */
 #include "src/source/logfile.h"
+
+#include "src/source/again.h"
 #include "src/source/merge.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define BLOCK_BYTES (1024u * 1024u)      /* one file */
 #define SHARED_BLOCK_BYTES (256u * 1024u) /* each of several */
@@ -33,9 +32,7 @@ struct logfile {
     struct merge merge;
     struct progress progress;
     struct input_room room;
-    int again_fd;          /* of again_input; -1 */
-    uint32_t again_input;
-    char *again_text;
+    struct again_reader again;
 };
 
 static void keep_trouble(struct logfile *l, const struct err *err)
@@ -241,40 +238,28 @@ static const char *logfile_input_name(const struct source *source, uint32_t inpu
     return strcmp(l->paths[input], "-") == 0 ? "stdin" : l->paths[input];
 }
 
-/* ---- reading a line again ---- */
+/* ---- reading again ---- */
 
-static bool open_again(struct logfile *l, uint32_t input, struct err *err)
-{
-    if (l->again_fd >= 0 && l->again_input == input)
-        return true;
-    if (l->again_fd >= 0)
-        close(l->again_fd);
-    l->again_fd = open(l->paths[input], O_RDONLY | O_CLOEXEC);
-    l->again_input = input;
-    if (l->again_fd < 0)
-        return err_set(err, ERR_NOT_FOUND, "reading a line again: %s: %s", l->paths[input],
-                       strerror(errno));
-    if (!l->again_text)
-        l->again_text = xcalloc(1, READER_MESSAGE_MAX);
-    return true;
-}
-
-static bool logfile_read_again(struct source *source, uint32_t input, uint64_t place,
-                               struct event *event, struct err *err)
+static bool logfile_read_again(struct source *source, const struct again_from *from, const struct again *to,
+                               struct err *err)
 {
     struct logfile *l = (struct logfile *)source;
-    const struct input *in = input < l->count ? &l->inputs[input] : NULL;
-    if (!in || !in->format || !in->format->reads_again || !in->regular || in->packed)
-        return err_set(err, ERR_NOT_FOUND, "reading a line again: %s: its place can't be read twice",
-                       in ? in->path : "no such input");
-    if (!open_again(l, input, err))
-        return false;
-    ssize_t got = pread(l->again_fd, l->again_text, READER_MESSAGE_MAX, (off_t)place);
-    if (got <= 0)
-        return err_set(err, ERR_NOT_FOUND, "reading a line again: %s: it is no longer there", in->path);
-    struct str rest = {l->again_text, (size_t)got};
-    event->message = format_message(&in->shape, str_take_line(&rest));
-    return true;
+    if (from->input >= l->count)
+        return err_set(err, ERR_NOT_FOUND, "reading again: input %u: there is none", (unsigned)from->input);
+    return again_read(&l->again, &l->inputs[from->input], from, to, err);
+}
+
+static const char *logfile_reads_once(const struct source *source)
+{
+    const struct logfile *l = (const struct logfile *)source;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct input *in = &l->inputs[i];
+        if (strcmp(in->path, "-") == 0)
+            return "stdin cannot be read again";
+        if (in->begun && !input_reads_again(in))
+            return in->was_turned ? "a log that comes newest first cannot be read again" : "a pipe cannot be read again";
+    }
+    return NULL;
 }
 
 /* ---- open and free ---- */
@@ -286,11 +271,9 @@ static void logfile_free(struct source *source)
         input_close(&l->inputs[i]);
         free(l->paths[i]);
     }
-    if (l->again_fd >= 0)
-        close(l->again_fd);
+    again_release(&l->again);
     merge_release(&l->merge);
     wake_release(&l->wake);
-    free(l->again_text);
     free(l->inputs);
     free(l->paths);
     free(l->troubles);
@@ -302,6 +285,7 @@ static const struct source_class logfile_class = {.name = "logs",
                                                   .wake = logfile_wake,
                                                   .input_name = logfile_input_name,
                                                   .read_again = logfile_read_again,
+                                                  .reads_once = logfile_reads_once,
                                                   .free = logfile_free};
 
 static struct logfile *logfile_new(const struct logfile_options *options)
@@ -311,7 +295,6 @@ static struct logfile *logfile_new(const struct logfile_options *options)
     l->window = options->window;
     l->follow = options->follow;
     l->count = options->count;
-    l->again_fd = -1;
     l->wake = (struct wake){-1, -1};
     l->room = (struct input_room){options->count > 1 ? SHARED_BLOCK_BYTES : BLOCK_BYTES,
                                   ITEM_MAX_BYTES};

@@ -24,6 +24,15 @@ enum json_place {  /* where a JSON input stands between two items */
 
 #define READER_COLUMNS 32
 
+/* What a format has found out about its input, and needs for going on in the middle of it. */
+struct reader_form {
+    struct prefix_shape shape;
+    uint8_t json_places[READER_JSON_DEPTH]; /* enum json_place, outermost first */
+    size_t json_depth;
+    size_t column_count;      /* of a CSV or table header */
+    uint8_t columns[READER_COLUMNS];
+};
+
 struct reader {
     /* in */
     struct str bytes;   /* from the input's place `offset` on */
@@ -44,16 +53,12 @@ struct reader {
 
     /* kept between batches */
     bool skipping;      /* the rest of a line that was cut */
-    struct prefix_shape shape;
     struct stamp_memory stamps;
     int64_t unix_ms;    /* of the event that a line without prefix continues */
     struct str stream, group; /* of that event; in the bytes, or in the copies below */
     struct str function;      /* part of one of the two */
     char kept_stream[513], kept_group[513];
-    uint8_t json_places[READER_JSON_DEPTH]; /* enum json_place, outermost first */
-    size_t json_depth;
-    size_t column_count;      /* of a CSV or table header */
-    uint8_t columns[READER_COLUMNS];
+    struct reader_form form;
 };
 
 /* One line without its end. `place` is its offset in the input, `number` from 1 on. */

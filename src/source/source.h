@@ -14,6 +14,22 @@ struct account { /* what the header shows; empty strings: not known */
     bool live, read_only;
 };
 
+/* Where reading again begins, and what was known there: the first event wanted. */
+struct again_from {
+    uint32_t input;
+    uint64_t place, line; /* of that event */
+    int64_t unix_ms;      /* its time, for a line that continues the event before it; TIME_NONE */
+    struct str function, log_stream; /* the same; borrowed for the call */
+};
+
+/* Who reads again; called on the stepping thread. */
+struct again {
+    void *ctx;
+    /* The events from there on, in order; borrowed for the call. false: enough, not this one. */
+    bool (*event)(void *ctx, const struct event *event);
+    bool (*stop)(void *ctx); /* asked every few milliseconds: true gives up */
+};
+
 /* How far the source is; copied into the store as it comes. */
 struct progress {
     uint64_t bytes, bytes_total; /* after decompression; total 0: not known */
@@ -51,10 +67,14 @@ struct source_class {
     void (*wake)(struct source *source);
     /* Name of an input for `file` in evidence; NULL where there is none (an account). */
     const char *(*input_name)(const struct source *source, uint32_t input);
-    /* Reads the text of the line at event.place of an input again, for rows that left the
-     * ring. NULL: this source can't. */
-    bool (*read_again)(struct source *source, uint32_t input, uint64_t place, struct event *event,
+    /* Reads an input again from a place on, for rows that left the ring; going on where the
+     * last call ended costs no seek. false: it is not what it was, or `to` gave up (err). NULL:
+     * this source can't. */
+    bool (*read_again)(struct source *source, const struct again_from *from, const struct again *to,
                        struct err *err);
+    /* Why it can't, as far as is known by now, for the status line; NULL: it can. NULL function:
+     * read_again alone decides. */
+    const char *(*reads_once)(const struct source *source);
     void (*free)(struct source *source);
 };
 
@@ -75,6 +95,10 @@ static inline const char *source_input_name(const struct source *s, uint32_t inp
 {
     return s->class->input_name ? s->class->input_name(s, input) : NULL;
 }
+bool MUST_USE source_read_again(struct source *source, const struct again_from *from, const struct again *to,
+                                struct err *err);
+/* NULL: what it gave can be read again. */
+const char *source_reads_once(const struct source *source);
 void source_free(struct source *source); /* NULL: nothing */
 
 /* Events outside [since, until) are left out; those without a time are kept. */

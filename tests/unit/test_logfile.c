@@ -444,33 +444,6 @@ static void a_wake_ends_a_wait_at_once(void **state)
     capture_release(&c);
 }
 
-/* ---- reading again ---- */
-
-static void a_line_is_read_again_from_its_place(void **state)
-{
-    static const char text[] = "2026-11-24T14:00:01.000Z START RequestId: 1\n"
-                               "2026-11-24T14:00:02.000Z second line\r\n";
-    struct capture c = {0};
-    struct sink sink = capture_sink(&c);
-    struct source *source;
-    struct event again;
-    enum step step;
-    (void)state;
-    const char *path = temp_file("again.log", text, sizeof text - 1);
-    struct logfile_options options = {&path, 1, false, everything};
-    assert_true(logfile_open(&source, &options, &c.err));
-    do
-        assert_true(source_step(source, &sink, 0, &step, &c.err));
-    while (step != STEP_DONE);
-    assert_int_equal(c.count, 2);
-    assert_true(source->class->read_again(source, 0, c.events[1].place, &again, &c.err));
-    assert_true(str_eq(again.message, STR("second line")));
-    assert_string_equal(source_input_name(source, 0), path);
-    assert_null(source_input_name(source, 1));
-    source_free(source);
-    capture_release(&c);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,7 +464,6 @@ int main(void)
         cmocka_unit_test(a_fifo_is_read_to_its_end),
         cmocka_unit_test(a_partial_line_waits_for_its_end),
         cmocka_unit_test(a_wake_ends_a_wait_at_once),
-        cmocka_unit_test(a_line_is_read_again_from_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
