@@ -30,7 +30,7 @@ static const struct failure_class_row classes[] = {
 #define CLASS_COUNT (sizeof classes / sizeof *classes)
 
 static const struct action_row actions[] = {
-#define ACTION(id, scope, name, keys, flags, help) {SCOPE_##scope, name, keys, help, flags},
+#define ACTION(id, scope, name, brief, keys, flags, help) {SCOPE_##scope, name, brief, keys, help, flags},
 #include "ui/actions.def"
 #undef ACTION
 };

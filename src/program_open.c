@@ -11,7 +11,9 @@
 
 /* Which source runs is known here alone. */
 
-#define PLAY_FROM_MS (5 * 60 * 1000) /* of a case that is played back: this much of its end comes as time passes */
+/* Of a case that is played back, this much of its end comes as time passes: little enough that the
+ * demo opens on an incident that is there already. */
+#define PLAY_FROM_MS (3 * 60 * 1000)
 #define PATH_ROOM 4096
 
 static bool read_window(const struct settings *s, struct window *out, struct err *err)

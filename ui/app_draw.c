@@ -1,8 +1,10 @@
 #include "ui/app_inner.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "src/base/utf8.h"
+#include "ui/header.h"
 
 /* Everything around the panes: header, views, status, keys. */
 
@@ -30,20 +32,6 @@ static void name_inputs(const struct console *console, struct buf *out)
         buf_printf(out, " and %u more", more - 1);
 }
 
-static void name_source(const struct console *console, struct buf *out)
-{
-    const struct account *account = &console->status.account;
-    if (account->title[0])
-        buf_printf(out, "%s  ", account->title);
-    if (account->profile[0] || account->account[0])
-        buf_printf(out, "%s%s%s %s", account->profile, account->profile[0] && account->account[0] ? "/" : "",
-                   account->account, account->region);
-    if (account->endpoint[0])
-        buf_printf(out, " at %s", account->endpoint);
-    if (!account->live && !account->title[0])
-        name_inputs(console, out);
-}
-
 static void draw_header(const struct app *app, struct canvas *canvas)
 {
     const struct console *console = &app->console;
@@ -61,9 +49,9 @@ static void draw_header(const struct app *app, struct canvas *canvas)
     right -= 6;
     canvas_text(canvas, 0, right, 5, 0, console->write ? ROLE_MODE_RW : ROLE_MODE_RO,
                 console->write ? STR("[RW]") : STR("[RO]"));
-    name_source(console, &text);
     int at = 1 + canvas_text(canvas, 0, 1, right - 1, 0, ROLE_HEADER, STR("lambdig  "));
-    canvas_text(canvas, 0, at, right - at - 1, 0, ROLE_HEADER, buf_str(&text));
+    name_inputs(console, &text);
+    header_source(canvas, at, right - at - 1, &console->status.account, buf_str(&text));
     buf_release(&text);
 }
 
@@ -132,48 +120,65 @@ static void draw_status(struct app *app, struct canvas *canvas)
         canvas_text(canvas, row, cols - width - 1, width, 0, ROLE_DIM, str_of(note));
 }
 
-/* One `key name`; how many columns it takes, drawn or only measured. */
-static int footer_item(const struct app *app, struct canvas *canvas, int col, enum action action, bool draw)
+/* One `key name` after the other from `col` on; the column after the last. */
+struct key_line {
+    const struct app *app;
+    struct canvas *canvas; /* NULL: only measured */
+    int col, past;         /* nothing is drawn from `past` on */
+    bool brief;
+};
+
+static void key_item(struct key_line *line, enum action action)
 {
     char key[32];
+    const struct app *app = line->app;
     const struct action_row *row = action_row(action);
+    const char *name = line->brief ? row->brief : row->name;
     keymap_first_key(app->console.keymap, action, key, sizeof key);
-    int width = (int)(utf8_width(str_of(key)) + 1 + strlen(row->name) + 2);
-    if (!key[0])
-        return 0;
-    if (draw) {
+    int key_cols = (int)utf8_width(str_of(key)), cols = key_cols + 1 + (int)strlen(name);
+    if (!key[0] || line->col + cols > line->past)
+        return;
+    if (line->canvas) {
         bool dead = row->flags & ACTION_WRITES && !app->console.write;
-        int at = col + canvas_text(canvas, app->layout.keys.row, col, app->cols, 0, dead ? ROLE_DIM : ROLE_KEY, str_of(key));
-        canvas_text(canvas, app->layout.keys.row, at + 1, app->cols, 0, ROLE_FOOTER, str_of(row->name));
+        int at = app->layout.keys.row;
+        canvas_text(line->canvas, at, line->col, cols, 0, dead ? ROLE_DIM : ROLE_KEY, str_of(key));
+        canvas_text(line->canvas, at, line->col + key_cols + 1, cols, 0, ROLE_FOOTER, str_of(name));
     }
-    return width;
+    line->col += cols + 2;
 }
 
-static int footer_scope(const struct app *app, struct canvas *canvas, int col, int past, enum scope scope, bool draw)
+static void key_items(struct key_line *line, enum scope scope)
 {
-    for (enum action a = 0; a < ACTION_COUNT; a++) {
-        if (action_row(a)->scope != scope || !(action_row(a)->flags & ACTION_FOOTER))
-            continue;
-        int width = footer_item(app, canvas, col, a, false);
-        if (col + width - 2 > past)
-            continue;
-        if (draw)
-            footer_item(app, canvas, col, a, true);
-        col += width;
-    }
-    return col;
+    for (enum action a = 0; a < ACTION_COUNT; a++)
+        if (action_row(a)->scope == scope && action_row(a)->flags & ACTION_FOOTER)
+            key_item(line, a);
+}
+
+static void pane_key_items(struct key_line *line)
+{
+    const struct pane_class *class = app_focused(line->app)->class;
+    if (class->is_list)
+        key_items(line, SCOPE_LIST);
+    key_items(line, class->scope);
+}
+
+static int key_line_cols(const struct app *app, bool brief, bool whole)
+{
+    struct key_line line = {.app = app, .past = INT_MAX, .brief = brief};
+    if (whole)
+        pane_key_items(&line);
+    key_items(&line, SCOPE_GLOBAL);
+    return line.col;
 }
 
 /* The pane's own keys as far as they fit; those that hold everywhere keep their room. */
-static void draw_keys(struct app *app, struct canvas *canvas)
+static void draw_keys(const struct app *app, struct canvas *canvas)
 {
-    const struct pane_class *class = app_focused(app)->class;
-    int global = footer_scope(app, canvas, 0, app->cols, SCOPE_GLOBAL, false);
-    int past = app->cols - 1 - global;
-    int col = footer_scope(app, canvas, 1, past, class->scope, true);
-    if (class->is_list)
-        col = footer_scope(app, canvas, col, past, SCOPE_LIST, true);
-    footer_scope(app, canvas, col, app->cols - 1, SCOPE_GLOBAL, true);
+    bool brief = 1 + key_line_cols(app, false, true) - 2 > app->cols;
+    struct key_line line = {app, canvas, 1, app->cols - key_line_cols(app, brief, false), brief};
+    pane_key_items(&line);
+    line.past = app->cols;
+    key_items(&line, SCOPE_GLOBAL);
 }
 
 /* ---- panes ---- */

@@ -38,7 +38,7 @@ static inline struct app *app_of(struct console *console)
 }
 
 /* app_places.c */
-struct pane *app_focused(struct app *app);
+struct pane *app_focused(const struct app *app);
 /* What a pane may draw in: its rectangle without the frame. */
 struct rect app_inner(const struct app *app, enum view view);
 /* Copies the store's status and lets the panes in sight read what they show. */

@@ -12,7 +12,7 @@
 
 typedef unsigned (*handler)(struct console *console, struct pane *pane);
 static const handler handlers[ACTION_COUNT] = {
-#define ACTION(id, scope, name, keys, flags, help) [ACTION_##id] = act_##id,
+#define ACTION(id, scope, name, brief, keys, flags, help) [ACTION_##id] = act_##id,
 #include "ui/actions.def"
 #undef ACTION
 };

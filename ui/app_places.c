@@ -72,7 +72,7 @@ enum role console_class_role(enum failure_class class)
 
 /* ---- places ---- */
 
-struct pane *app_focused(struct app *app)
+struct pane *app_focused(const struct app *app)
 {
     return app->console.panes[app->console.place.view];
 }

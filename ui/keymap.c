@@ -13,7 +13,7 @@
 #define WHERE_SIZE 300
 
 static const struct action_row actions[ACTION_COUNT] = {
-#define ACTION(id, scope, name, keys, flags, help) [ACTION_##id] = {SCOPE_##scope, name, keys, help, flags},
+#define ACTION(id, scope, name, brief, keys, flags, help) [ACTION_##id] = {SCOPE_##scope, name, brief, keys, help, flags},
 #include "ui/actions.def"
 #undef ACTION
 };

@@ -9,7 +9,7 @@
 enum scope { SCOPE_GLOBAL, SCOPE_LIST, SCOPE_FUNCTIONS, SCOPE_LOGS, SCOPE_INVOCATION, SCOPE_COUNT };
 
 enum action {
-#define ACTION(id, scope, name, keys, flags, help) ACTION_##id,
+#define ACTION(id, scope, name, brief, keys, flags, help) ACTION_##id,
 #include "ui/actions.def"
 #undef ACTION
     ACTION_COUNT,
@@ -31,7 +31,7 @@ enum key {
 
 struct action_row {
     enum scope scope;
-    const char *name, *keys, *help;
+    const char *name, *brief, *keys, *help; /* brief: the name where the key line is narrow; "" outside it */
     unsigned flags;
 };
 const struct action_row *action_row(enum action action);

@@ -3,12 +3,15 @@
 #define TWO_PANES_COLS 100
 #define THREE_PANES_COLS 140
 #define LIST_COLS_MIN 36
+#define LIST_COLS_BESIDE_TWO 40 /* at least */
 #define LIST_COLS_MAX 56
 
+/* Beside one pane a third, so that names of usual length are whole; beside two a quarter. */
 static int list_cols(int cols)
 {
-    int quarter = cols / 4;
-    return quarter < LIST_COLS_MIN ? LIST_COLS_MIN : quarter > LIST_COLS_MAX ? LIST_COLS_MAX : quarter;
+    int part = cols < THREE_PANES_COLS ? cols / 3 : cols / 4;
+    int least = cols < THREE_PANES_COLS ? LIST_COLS_MIN : LIST_COLS_BESIDE_TWO;
+    return part < least ? least : part > LIST_COLS_MAX ? LIST_COLS_MAX : part;
 }
 
 /* Beside the list: the log, or what the focus is on. */

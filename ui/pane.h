@@ -76,7 +76,7 @@ extern const struct pane_class pane_functions, pane_tail, pane_invocation;
 
 /* The handler of each action; `pane` is the pane of its scope that has the focus (GLOBAL: the
  * focused one). Defined in the file of its scope: GLOBAL and LIST in app_actions.c. */
-#define ACTION(id, scope, name, keys, flags, help) unsigned act_##id(struct console *console, struct pane *pane);
+#define ACTION(id, scope, name, brief, keys, flags, help) unsigned act_##id(struct console *console, struct pane *pane);
 #include "ui/actions.def"
 #undef ACTION
 

@@ -4,6 +4,7 @@
 
 #include "src/base/clock.h"
 #include "ui/columns.h"
+#include "ui/failure_jump.h"
 #include "ui/verdict_page.h"
 
 /* The verdict on one invocation, with its log lines beside it where there is room, else below. */
@@ -426,11 +427,10 @@ static unsigned go_failure(struct console *console, struct pane *pane, bool forw
     enum failure_class class = same && p->known && is_failure(&p->brief) ? (enum failure_class)p->brief.class : FAILURE_NONE;
     uint64_t seq = forward ? find_later(console->store, p->seq + 1, p->function, class)
                            : find_earlier(console->store, p->seq, s->first_invocation, p->function, class);
-    const char *what = class == FAILURE_NONE ? "failure" : failure_class_row(class)->tag;
     if (seq == 0) {
         seq = forward ? find_later(console->store, 0, p->function, class)
                       : find_earlier(console->store, s->end_invocation, s->first_invocation, p->function, class);
-        console_say(console, false, seq == 0 ? "no %s here" : forward ? "no later %s: from the top" : "no earlier %s: from the end", what);
+        failure_jump_say(console, class, forward, seq != 0);
     }
     if (seq == 0)
         return UI_REDRAW;

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "ui/failure_jump.h"
 #include "ui/pane_tail.h"
 
 /* The actions of scope LOGS, and what their prompts and menus answer. */
@@ -20,11 +21,10 @@ static unsigned go_failure(struct pane *pane, struct console *console, bool forw
     enum failure_class class = FAILURE_NONE;
     if (same && group && group->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)group->class)->is_failure)
         class = (enum failure_class)group->class;
-    const char *what = class == FAILURE_NONE ? "failure" : failure_class_row(class)->tag;
     uint64_t seq = view_failure(&t->view, t->cursor, forward, class);
     if (seq == UINT64_MAX || seq == t->cursor) {
         seq = view_failure(&t->view, UINT64_MAX, forward, class);
-        console_say(console, false, seq == UINT64_MAX ? "no %s here" : forward ? "no later %s: from the top" : "no earlier %s: from the end", what);
+        failure_jump_say(console, class, forward, seq != UINT64_MAX);
     }
     if (seq != UINT64_MAX)
         tail_go(t, seq);

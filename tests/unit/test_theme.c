@@ -164,6 +164,30 @@ static void what_lies_over_a_cell_wins_where_it_says_something(void **state)
     assert_int_equal(theme_look(&theme, ROLE_ERROR, ROLE_SEARCH_HIT, DEPTH_16).fg, 0);
 }
 
+/* What a list may draw in the selected row; frames and bars are never selected. */
+static void every_role_reads_in_the_selected_row_of_each_stock_theme(void **state)
+{
+    static const enum role roles[] = {
+        ROLE_TEXT, ROLE_DIM, ROLE_TITLE, ROLE_KEY, ROLE_MARK, ROLE_PLATFORM, ROLE_COLD, ROLE_LEVEL_ERROR,
+        ROLE_LEVEL_WARN, ROLE_SPARK, ROLE_SPARK_FAILED,
+    };
+    enum { LISTED = sizeof roles / sizeof *roles, CLASSES = ROLE_CLASS_AMBIGUOUS - ROLE_CLASS_TIMEOUT + 1 };
+    (void)state;
+    for (size_t i = 0; theme_stock_name(i); i++) {
+        struct theme theme;
+        struct err err = {0};
+        assert_true(theme_read(&theme, theme_stock_name(i), &err));
+        int32_t paper = theme.light ? 0xFFFFFF : 0x000000, ink = theme.light ? 0x000000 : 0xFFFFFF;
+        for (int at = 0; at < LISTED + CLASSES; at++) {
+            enum role role = at < LISTED ? roles[at] : (enum role)(ROLE_CLASS_TIMEOUT + at - LISTED);
+            struct look look = theme_look(&theme, role, ROLE_SELECTION, DEPTH_RGB);
+            int contrast = theme_contrast(look.fg < 0 ? ink : look.fg, look.bg < 0 ? paper : look.bg);
+            if (contrast < 300)
+                fail_msg("%s: role %d has %d.%02d:1", theme.name, (int)role, contrast / 100, contrast % 100);
+        }
+    }
+}
+
 static void a_theme_that_is_not_there_names_the_nearest(void **state)
 {
     (void)state;
@@ -190,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_role_that_is_left_out_takes_its_fallback_s_look),
         cmocka_unit_test(without_colour_attributes_carry_the_roles),
         cmocka_unit_test(what_lies_over_a_cell_wins_where_it_says_something),
+        cmocka_unit_test(every_role_reads_in_the_selected_row_of_each_stock_theme),
         cmocka_unit_test(a_theme_that_is_not_there_names_the_nearest),
     };
     setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
