@@ -3,24 +3,17 @@
 
 Environment: SRCDIR the top of the source tree."""
 import json
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
-DEMO = pathlib.Path(os.environ["SRCDIR"]).resolve() / "docs" / "demo"
+sys.dont_write_bytecode = True
+from harness import SOURCE, case, run_parts  # noqa: E402
+
+DEMO = SOURCE / "docs" / "demo"
 NAMES = ["README.md", "case.json", "functions.json", "events.jsonl", "traces.json", "messages.json",
          "metrics.json", "expected.tsv"]
-failures = 0
-
-
-def case(good, name, detail=""):
-    global failures
-    failures += not good
-    print(f"lambdig-case: {'PASS' if good else 'FAIL'} {name}", flush=True)
-    if not good:
-        print(detail, flush=True)
 
 
 def same_bytes():
@@ -53,7 +46,4 @@ def documents():
     case(not orphans, "every parent_id names a document of the case", repr(orphans[:5]))
 
 
-same_bytes()
-events()
-documents()
-sys.exit(failures > 0)
+sys.exit(run_parts(same_bytes, events, documents))

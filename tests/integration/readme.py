@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tempfile
 
-SRCDIR = pathlib.Path(os.environ["SRCDIR"]).resolve()
-LAMBDIG = pathlib.Path(os.environ["LAMBDIG"]).resolve()
+sys.dont_write_bytecode = True
+from harness import PROGRAM, SOURCE, case, run_parts  # noqa: E402
+
 LOG = """START RequestId: 3f2a7c1e-0d2b-4e77-9c1d-2f6b7a9d0e11 Version: $LATEST
 [ERROR] KeyError: 'count'
 Traceback (most recent call last):
@@ -21,19 +22,10 @@ END RequestId: 3f2a7c1e-0d2b-4e77-9c1d-2f6b7a9d0e11
 REPORT RequestId: 3f2a7c1e-0d2b-4e77-9c1d-2f6b7a9d0e11\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\t
 """
 WANTED_STATUS = {"--fail-on": 1}  # the log above holds a failure
-failures = 0
-
-
-def case(good, name, detail=""):
-    global failures
-    failures += not good
-    print(f"lambdig-case: {'PASS' if good else 'FAIL'} {name}", flush=True)
-    if not good:
-        print(detail, flush=True)
 
 
 def commands():
-    text = (SRCDIR / "README.md").read_text()
+    text = (SOURCE / "README.md").read_text()
     for block in re.findall(r"^```sh\n(.*?)^```", text, re.S | re.M):
         yield from (line for line in block.splitlines() if line.strip())
 
@@ -42,7 +34,7 @@ def run(line, directory):
     bin_dir = directory / "bin"
     bin_dir.mkdir(exist_ok=True)
     if not (bin_dir / "lambdig").exists():
-        (bin_dir / "lambdig").symlink_to(LAMBDIG)
+        (bin_dir / "lambdig").symlink_to(PROGRAM)
     env = dict(os.environ, PATH=f"{bin_dir}:{os.environ['PATH']}", HOME=str(directory))
     return subprocess.run(["sh", "-c", line], cwd=directory, env=env, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=60)
@@ -51,7 +43,7 @@ def run(line, directory):
 def main():
     lines = list(commands())
     case(len(lines) >= 5, "the readme holds commands", repr(lines))
-    check = (SRCDIR / "tests" / "check.sh").read_text()
+    check = (SOURCE / "tests" / "check.sh").read_text()
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         (directory / "app.log").write_text(LOG)
@@ -63,7 +55,6 @@ def main():
             done = run(line, directory)
             good = done.returncode == wanted and "KeyError" in done.stdout
             case(good, line, f"status {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return failures > 0
 
 
-sys.exit(main())
+sys.exit(run_parts(main))

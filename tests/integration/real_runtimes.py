@@ -23,18 +23,15 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import partners  # noqa: E402
+from harness import PROGRAM, SOURCE, case, exit_status, tell  # noqa: E402
 
-SRCDIR = pathlib.Path(os.environ.get("SRCDIR", ".")).resolve()
-LAMBDIG = pathlib.Path(os.environ.get("LAMBDIG", "lambdig")).resolve()
 BUILDDIR = pathlib.Path(os.environ.get("BUILDDIR", ".")).resolve()
-HERE = SRCDIR / "tests" / "integration"
+HERE = SOURCE / "tests" / "integration"
 RECORDED = HERE / "recorded"
 CACHE = pathlib.Path(os.environ.get("LAMBDIG_PARTNERS", BUILDDIR / "partners")).resolve()
 TIMEOUT_S, DEADLINE_S = 2, 30
 INVOKE = "/2015-03-31/functions/function/invocations"
-failures = skipped = 0
 
 
 def step(what, wanted, also=(), **event):
@@ -74,15 +71,6 @@ RUNS = [  # name, client, handler, before the command, environment, steps
      [step("fine", "success"), step("takeMemory", "memory"), COMMON_END]),
     ("node-import", "node", "importsNothing.handler", [], {}, ONCE),
 ]
-
-
-def case(verdict, name, detail=""):
-    global failures, skipped
-    failures += verdict == "FAIL"
-    skipped += verdict == "SKIP"
-    print(f"lambdig-case: {verdict} {name}", flush=True)
-    if verdict != "PASS":
-        print(detail, flush=True)
 
 
 # ---- the emulator
@@ -154,7 +142,7 @@ def play(rie, client, run, directory):
 # ---- the verdicts
 
 def triage(log):
-    done = subprocess.run([str(LAMBDIG), "triage", "--logs", str(log), "--format", "json"],
+    done = subprocess.run([PROGRAM, "triage", "--logs", str(log), "--format", "json"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEADLINE_S)
     return [json.loads(line) for line in done.stdout.splitlines()], done
 
@@ -170,9 +158,9 @@ def judge(kind, name, log, steps):
         record = found.get(ids[ordinal]) if ordinal < len(ids) else None
         got = record["class"] if record else "no record"
         title = f"{kind} {name} {ordinal + 1} {one['event']['do']} is {one['wanted']}"
-        case("PASS" if got == one["wanted"] or got in one["also"] else "FAIL", title,
+        case(got == one["wanted"] or got in one["also"], title,
              f"got {got}\n{json.dumps(record)}\n{done.stderr}")
-    case("FAIL" if others else "PASS", f"{kind} {name} holds no other invocation", json.dumps(others, indent=1))
+    case(not others, f"{kind} {name} holds no other invocation", json.dumps(others, indent=1))
 
 
 def neutral(log, directory):
@@ -188,19 +176,19 @@ def live(record):
     try:
         rie = partners.emulator(CACHE)
     except partners.Missing as problem:
-        return case("SKIP", "live all runs", f"SKIPPED, a partner cannot be had: {problem}")
+        return tell("SKIP", "live all runs", f"SKIPPED, a partner cannot be had: {problem}")
     for name, obtain in (("python", partners.python_client), ("node", partners.node_client)):
         try:
             clients[name] = obtain(CACHE)
         except partners.Missing as problem:
-            case("SKIP", f"live {name} runs", f"SKIPPED, a partner cannot be had: {problem}")
+            tell("SKIP", f"live {name} runs", f"SKIPPED, a partner cannot be had: {problem}")
     with tempfile.TemporaryDirectory() as temporary:
         directory = pathlib.Path(temporary).resolve()
         for run in (r for r in RUNS if r[1] in clients):
             try:
                 log = play(rie, clients[run[1]], run, directory)
             except (OSError, http.client.HTTPException) as problem:
-                case("FAIL", f"live {run[0]} runs to its end", repr(problem))
+                case(False, f"live {run[0]} runs to its end", repr(problem))
                 continue
             if record:
                 (RECORDED / f"{run[0]}.log").write_bytes(neutral(log, directory))
@@ -213,10 +201,10 @@ def recorded():
         if log.exists():
             judge("recorded", run[0], log, run[5])
         else:
-            case("FAIL", f"recorded {run[0]} is there", "run real_runtimes.py --record and read what it wrote")
+            case(False, f"recorded {run[0]} is there", "run real_runtimes.py --record and read what it wrote")
 
 
 if "--record" in sys.argv or not os.environ.get("LAMBDIG_SANITIZED"):
     live("--record" in sys.argv)
 recorded()
-sys.exit(1 if failures else 77 if skipped else 0)
+sys.exit(exit_status())
