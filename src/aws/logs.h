@@ -5,6 +5,7 @@
 #ifndef LAMBDIG_AWS_LOGS_H
 #define LAMBDIG_AWS_LOGS_H
 
+#include "src/aws/call.h"
 #include "src/base/jscan.h"
 #include "src/model/event.h"
 
@@ -50,5 +51,33 @@ void logs_page_init(struct logs_page *page, struct str body, struct buf *text);
 /* The next event, borrowed until the next call. false: no further one. Unless page->cut, the
  * token is known then. */
 bool logs_page_next(struct logs_page *page, struct event *out);
+
+/* ---- what is asked ---- */
+
+#define LOGS_PAGE_EVENTS 10000 /* the most that one page may have */
+
+struct logs_filter { /* empty strings: not given */
+    const char *group, *stream; /* stream: this one alone; else all, also those that come later */
+    int64_t start_unix_ms, end_unix_ms; /* inclusive; TIME_NONE: open */
+    const char *pattern, *token;
+    int limit;                  /* 0: LOGS_PAGE_EVENTS */
+};
+/* FilterLogEvents. The call is the caller's to release or to send. */
+void logs_ask_events(struct call *out, const struct logs_filter *filter);
+
+/* DescribeLogGroups of those whose names begin so. */
+void logs_ask_groups(struct call *out, const char *prefix, const char *token);
+
+enum logs_class { LOGS_CLASS_STANDARD, LOGS_CLASS_INFREQUENT, LOGS_CLASS_DELIVERY };
+struct logs_group {
+    char name[513];
+    enum logs_class class;
+    int64_t retention_days; /* ABSENT: kept for ever */
+    int64_t created_unix_ms; /* TIME_NONE */
+};
+/* The group of that name in an answer of DescribeLogGroups. *found false: it has none; then
+ * next_token (may be empty) says whether a further page is to be asked. */
+bool logs_decode_group(struct str body, const char *name, struct logs_group *out, bool *found,
+                       char *next_token, size_t size, struct err *err) MUST_USE;
 
 #endif

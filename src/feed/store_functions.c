@@ -60,7 +60,7 @@ static uint32_t function_add(struct store *store, struct str name, struct str gr
     uint32_t index = functions->count++;
     struct function_entry *entry = &functions->entries[index];
     *entry = (struct function_entry){
-        .function = {.memory_mb = ABSENT, .timeout_ms = ABSENT, .last_modified_unix_ms = TIME_NONE},
+        .function = function_unknown(),
         .last_activity_unix_ms = TIME_NONE,
         .last_failure = {TIME_NONE, FAILURE_NONE},
         .failure_before = {TIME_NONE, FAILURE_NONE},

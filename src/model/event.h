@@ -16,6 +16,7 @@ struct event {
     struct str message;    /* one or more lines, without the last line end */
     int64_t unix_ms;       /* TIME_NONE: not known */
     int64_t ingestion_ms;  /* TIME_NONE: not known */
+    int64_t late_ms;       /* it became visible after one of its group that is so much newer; 0: in order */
     uint64_t line;         /* 1-based number of its first line, or of the event, in its input */
     uint64_t place;        /* byte offset of that line in its input, for reading it again */
     uint32_t input;        /* which input, from 0; the source gives its name */
@@ -33,6 +34,26 @@ struct function {
     bool json_logs;
     bool tracing_active;
     bool has_config;     /* false: known from its log alone */
+    char system_log_level[8];  /* of JSON logs: DEBUG, INFO, WARN; empty: not known */
+    char state[16], update[16]; /* Active, Failed, ...; Successful, ...; empty: not asked yet */
+    char aliases[160];         /* `live 7, canary 8`; empty: none, or not asked yet */
+    char newest_version[24];   /* the newest one published; empty: none, or not asked yet */
+    struct function_metrics {  /* what the account's own metrics say; not what logs show */
+        int64_t since_unix_ms, until_unix_ms; /* TIME_NONE: not asked, or not answered */
+        int64_t invocations, errors, throttles; /* ABSENT */
+        int64_t duration_us;   /* the mean; ABSENT */
+    } metrics;
 };
+
+/* A function of which nothing is known. */
+static inline struct function function_unknown(void)
+{
+    return (struct function){
+        .memory_mb = ABSENT,
+        .timeout_ms = ABSENT,
+        .last_modified_unix_ms = TIME_NONE,
+        .metrics = {TIME_NONE, TIME_NONE, ABSENT, ABSENT, ABSENT, ABSENT},
+    };
+}
 
 #endif
