@@ -1,5 +1,7 @@
 #include "src/aws/call.h"
 
+#include "src/aws/sign.h"
+
 #include <stdio.h>
 
 #define PATH_CEILING (16u * 1024u)
@@ -28,28 +30,17 @@ void call_release(struct call *call)
     buf_release(&call->body);
 }
 
-static void add_encoded(struct buf *out, struct str s)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-    for (size_t i = 0; i < s.len; i++) {
-        if (s.at[i] && strchr(plain, s.at[i]))
-            buf_add_char(out, s.at[i]);
-        else
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)s.at[i]);
-    }
-}
-
 void call_add_segment(struct call *call, struct str segment)
 {
     buf_add_char(&call->path, '/');
-    add_encoded(&call->path, segment);
+    sign_encode(&call->path, segment);
 }
 
 void call_add_query(struct call *call, const char *name, struct str value)
 {
     if (call->query.len > 0)
         buf_add_char(&call->query, '&');
-    add_encoded(&call->query, str_of(name));
+    sign_encode(&call->query, str_of(name));
     buf_add_char(&call->query, '=');
-    add_encoded(&call->query, value);
+    sign_encode(&call->query, value);
 }

@@ -2,9 +2,11 @@
  * over. It knows nothing of AWS: no signature, no retry. One thread, but http_wake.
  *
  * What it never does: follow a redirect, speak anything but https (http only to loopback, the
- * fixed metadata addresses, or where insecure is allowed), keep cookies, read netrc, or hold
- * more than 16 MiB of a decoded body or 256 KiB of headers. Connect takes at most 5 s, a
- * transfer slower than 1 B/s for 20 s ends. */
+ * fixed metadata addresses, or where insecure is allowed), send plain http through a proxy, keep
+ * cookies, read netrc, or hold more than 16 MiB of a decoded body or 256 KiB of headers. Connect
+ * takes at most 5 s; a transfer slower than 1 B/s for 20 s ends, unless its own time is longer
+ * than 30 s. What does not fit into the connections waits in order, with at most 6 to one host,
+ * so that one host that hangs does not stop the others; its time runs once it has started. */
 #ifndef LAMBDIG_AWS_HTTP_H
 #define LAMBDIG_AWS_HTTP_H
 
@@ -18,6 +20,7 @@ struct http_options {          /* borrowed until http_free */
     const char *ca_bundle;     /* empty: the system's */
     bool allow_insecure;       /* http beyond loopback */
     unsigned max_connections;  /* 0: 16 */
+    long connect_ms, stall_s;  /* 0: 5,000 and 20; tests take less */
 };
 
 #define HTTP_HEADER_LINES 24u
@@ -27,6 +30,7 @@ struct http_request {          /* borrowed for the call of http_start */
     struct str body;
     long timeout_ms;           /* of the whole; 0: 30 s */
     bool no_proxy;             /* metadata addresses */
+    bool never_twice;          /* on a connection of its own: libcurl sends again on one that died */
 };
 
 struct http_answer {           /* borrowed for the callback */
@@ -52,7 +56,8 @@ void http_cancel(struct http *http, uint64_t id); /* done is not called; unknown
 /* Runs transfers, waits at most wait_ms for something to happen. true: a callback was called. */
 bool http_step(struct http *http, int wait_ms);
 void http_wake(struct http *http);        /* a waiting http_step returns. Any thread */
-void http_forget_connections(struct http *http); /* after a suspend: idle ones are stale */
+/* After a suspend: all connections are stale. What runs ends with an error in the next step. */
+void http_forget_connections(struct http *http);
 unsigned http_running(const struct http *http);
 /* Value of a header (name in any case), trimmed; empty: not there. Borrowed from answer. */
 struct str http_header(const struct http_answer *answer, const char *name);
