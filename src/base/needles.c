@@ -11,18 +11,19 @@
 #define NEEDLES_VECTOR 0
 #endif
 
-/* Each word is found by a window: three of its bytes in a row, chosen to be rare in logs. A
- * position of the text whose three bytes may be a window is a candidate; a small table keyed
- * by the three bytes names the words to compare there.
+/* Each word is found by a window: four of its bytes in a row, chosen to be rare in logs (a word
+ * of three bytes has any byte as its fourth). A position of the text whose bytes may be a window
+ * is a candidate; a small table keyed by the first three names the words to compare there.
  *
  * The vector form is the filter known as Teddy (Hyperscan, Langdale): windows are dealt into
  * eight buckets, one bit each, so that little of log text passes; a 16-byte table over the low and
- * one over the high half of a byte say which buckets it may belong to, for each of the three
- * places; `and` of the six look-ups leaves the buckets that a position may start. It reads 16 or 32
- * positions at once and never a byte behind the text: the last block overlaps the one before. */
+ * one over the high half of a byte say which buckets it may belong to, for each of the four
+ * places; `and` of the eight look-ups leaves the buckets that a position may start. It reads 16 or
+ * 32 positions at once and never a byte behind the text: the last block overlaps the one before. */
 
 #define WORDS_MOST 64
-#define WINDOW 3
+#define WINDOW 4
+#define KEY 3 /* bytes of a window that the table is keyed by; the shortest word */
 #define BUCKETS 8
 #define SLOTS 512 /* of the table keyed by windows; a power of two */
 
@@ -33,6 +34,7 @@ struct needle {
 };
 
 typedef uint64_t scan_fn(const struct needles *n, struct str s);
+typedef size_t first_fn(const struct needles *n, struct str s, size_t *line_ends);
 
 struct needles {
     struct needle needles[WORDS_MOST];
@@ -40,6 +42,7 @@ struct needles {
     uint8_t low[WINDOW][16], high[WINDOW][16];
     size_t count;
     scan_fn *scan;
+    first_fn *first;
     char *bytes; /* the words, one after the other */
 };
 
@@ -65,7 +68,7 @@ static bool is_word_at(const struct needle *needle, struct str s, size_t at)
            memcmp(s.at + at - needle->window_at, needle->at, needle->len) == 0;
 }
 
-/* The words not yet found whose window stands at `at`; at + WINDOW <= s.len. */
+/* The words not yet found whose window stands at `at`; at + KEY <= s.len. */
 static uint64_t words_at(const struct needles *n, struct str s, size_t at, uint64_t found)
 {
     uint64_t maybe = n->slots[slot_of(window_key(s.at + at))] & ~found;
@@ -81,12 +84,37 @@ static uint64_t words_at(const struct needles *n, struct str s, size_t at, uint6
 static uint64_t scan_bytes(const struct needles *n, struct str s)
 {
     uint64_t found = 0;
-    for (size_t at = 0; at + WINDOW <= s.len; at++)
+    for (size_t at = 0; at + KEY <= s.len; at++)
         found |= words_at(n, s, at, found);
     return found;
 }
 
+static size_t first_bytes_from(const struct needles *n, struct str s, size_t at, size_t *line_ends)
+{
+    for (; at < s.len; at++) {
+        if (at + KEY <= s.len && words_at(n, s, at, 0))
+            return at;
+        *line_ends += s.at[at] == '\n';
+    }
+    return s.len;
+}
+
+static size_t first_bytes(const struct needles *n, struct str s, size_t *line_ends)
+{
+    *line_ends = 0;
+    return first_bytes_from(n, s, 0, line_ends);
+}
+
 #if NEEDLES_VECTOR
+/* Which of the candidates in `mask` is the first with a word; 32: none. */
+static unsigned first_in_mask(const struct needles *n, struct str s, size_t at, uint32_t mask)
+{
+    for (; mask; mask &= mask - 1)
+        if (words_at(n, s, at + (unsigned)__builtin_ctz(mask), 0))
+            return (unsigned)__builtin_ctz(mask);
+    return 32;
+}
+
 static uint64_t words_in_mask(const struct needles *n, struct str s, size_t at, uint32_t mask,
                               uint64_t found)
 {
@@ -95,7 +123,7 @@ static uint64_t words_in_mask(const struct needles *n, struct str s, size_t at, 
     return found;
 }
 
-/* The look-ups of one place, written out for all three: the compiler keeps the six tables in
+/* The look-ups of one place, written out for all four: the compiler keeps the eight tables in
  * registers then. */
 #define SSSE3_TABLE(table) _mm_loadu_si128((const __m128i *)(const void *)(table))
 #define SSSE3_PLACE(i)                                                                             \
@@ -112,6 +140,7 @@ __attribute__((target("ssse3"))) static uint64_t scan_ssse3(const struct needles
     const __m128i low0 = SSSE3_TABLE(n->low[0]), high0 = SSSE3_TABLE(n->high[0]);
     const __m128i low1 = SSSE3_TABLE(n->low[1]), high1 = SSSE3_TABLE(n->high[1]);
     const __m128i low2 = SSSE3_TABLE(n->low[2]), high2 = SSSE3_TABLE(n->high[2]);
+    const __m128i low3 = SSSE3_TABLE(n->low[3]), high3 = SSSE3_TABLE(n->high[3]);
     uint64_t found = 0;
     size_t last = s.len - 16 - (WINDOW - 1);
     for (size_t at = 0;; at = at + 16 < last ? at + 16 : last) {
@@ -119,12 +148,41 @@ __attribute__((target("ssse3"))) static uint64_t scan_ssse3(const struct needles
         SSSE3_PLACE(0);
         SSSE3_PLACE(1);
         SSSE3_PLACE(2);
+        SSSE3_PLACE(3);
         unsigned empty = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(buckets, none));
         if (empty != 0xFFFF)
             found = words_in_mask(n, s, at, ~empty & 0xFFFF, found);
         if (at == last)
-            return found;
+            return found | words_at(n, s, s.len - KEY, found); /* no window fits there any more */
     }
+}
+
+__attribute__((target("ssse3"))) static size_t first_ssse3(const struct needles *n, struct str s,
+                                                           size_t *line_ends)
+{
+    const __m128i half = _mm_set1_epi8(15), none = _mm_setzero_si128(), lf = _mm_set1_epi8('\n');
+    const __m128i low0 = SSSE3_TABLE(n->low[0]), high0 = SSSE3_TABLE(n->high[0]);
+    const __m128i low1 = SSSE3_TABLE(n->low[1]), high1 = SSSE3_TABLE(n->high[1]);
+    const __m128i low2 = SSSE3_TABLE(n->low[2]), high2 = SSSE3_TABLE(n->high[2]);
+    const __m128i low3 = SSSE3_TABLE(n->low[3]), high3 = SSSE3_TABLE(n->high[3]);
+    size_t at = 0;
+    *line_ends = 0;
+    for (; at + 16 + WINDOW - 1 <= s.len; at += 16) {
+        __m128i bytes = SSSE3_TABLE(s.at + at), by_low, by_high, buckets = _mm_set1_epi8(-1);
+        unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, lf));
+        SSSE3_PLACE(0);
+        SSSE3_PLACE(1);
+        SSSE3_PLACE(2);
+        SSSE3_PLACE(3);
+        unsigned empty = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(buckets, none));
+        unsigned hit = empty != 0xFFFF ? first_in_mask(n, s, at, ~empty & 0xFFFF) : 32;
+        if (hit < 32) {
+            *line_ends += (unsigned)__builtin_popcount(ends & ((1u << hit) - 1));
+            return at + hit;
+        }
+        *line_ends += (unsigned)__builtin_popcount(ends);
+    }
+    return first_bytes_from(n, s, at, line_ends);
 }
 
 #define AVX2_TABLE(table) _mm256_broadcastsi128_si256(SSSE3_TABLE(table))
@@ -142,6 +200,7 @@ __attribute__((target("avx2"))) static uint64_t scan_avx2(const struct needles *
     const __m256i low0 = AVX2_TABLE(n->low[0]), high0 = AVX2_TABLE(n->high[0]);
     const __m256i low1 = AVX2_TABLE(n->low[1]), high1 = AVX2_TABLE(n->high[1]);
     const __m256i low2 = AVX2_TABLE(n->low[2]), high2 = AVX2_TABLE(n->high[2]);
+    const __m256i low3 = AVX2_TABLE(n->low[3]), high3 = AVX2_TABLE(n->high[3]);
     uint64_t found = 0;
     size_t last = s.len - 32 - (WINDOW - 1);
     for (size_t at = 0;; at = at + 32 < last ? at + 32 : last) {
@@ -149,12 +208,42 @@ __attribute__((target("avx2"))) static uint64_t scan_avx2(const struct needles *
         AVX2_PLACE(0);
         AVX2_PLACE(1);
         AVX2_PLACE(2);
+        AVX2_PLACE(3);
         uint32_t empty = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, none));
         if (empty != UINT32_MAX)
             found = words_in_mask(n, s, at, ~empty, found);
         if (at == last)
-            return found;
+            return found | words_at(n, s, s.len - KEY, found); /* no window fits there any more */
     }
+}
+
+__attribute__((target("avx2,popcnt"))) static size_t first_avx2(const struct needles *n, struct str s,
+                                                                size_t *line_ends)
+{
+    const __m256i half = _mm256_set1_epi8(15), none = _mm256_setzero_si256();
+    const __m256i lf = _mm256_set1_epi8('\n');
+    const __m256i low0 = AVX2_TABLE(n->low[0]), high0 = AVX2_TABLE(n->high[0]);
+    const __m256i low1 = AVX2_TABLE(n->low[1]), high1 = AVX2_TABLE(n->high[1]);
+    const __m256i low2 = AVX2_TABLE(n->low[2]), high2 = AVX2_TABLE(n->high[2]);
+    const __m256i low3 = AVX2_TABLE(n->low[3]), high3 = AVX2_TABLE(n->high[3]);
+    size_t at = 0, count = 0;
+    for (; at + 32 + WINDOW - 1 <= s.len; at += 32) {
+        __m256i bytes, by_low, by_high, buckets = _mm256_set1_epi8(-1);
+        AVX2_PLACE(0);
+        uint32_t ends = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, lf));
+        AVX2_PLACE(1);
+        AVX2_PLACE(2);
+        AVX2_PLACE(3);
+        uint32_t empty = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, none));
+        unsigned hit = empty != UINT32_MAX ? first_in_mask(n, s, at, ~empty) : 32;
+        if (hit < 32) {
+            *line_ends = count + (unsigned)__builtin_popcount(ends & ((UINT32_C(1) << hit) - 1));
+            return at + hit;
+        }
+        count += (unsigned)__builtin_popcount(ends);
+    }
+    *line_ends = count;
+    return first_bytes_from(n, s, at, line_ends);
 }
 #endif
 
@@ -199,21 +288,23 @@ static uint64_t bytes_that_pass(const struct plan *plan, unsigned low, unsigned 
     return sum;
 }
 
-static struct bucket with_window(const struct plan *plan, struct bucket bucket, const char *window)
+static struct bucket with_window(const struct plan *plan, struct bucket bucket,
+                                 const struct needle *needle, uint8_t window_at)
 {
     bucket.passes = 1;
     for (int i = 0; i < WINDOW; i++) {
-        unsigned char c = (unsigned char)window[i];
-        bucket.low[i] |= (uint16_t)(1u << (c & 15));
-        bucket.high[i] |= (uint16_t)(1u << (c >> 4));
+        bool any = window_at + i >= needle->len;
+        unsigned char c = any ? 0 : (unsigned char)needle->at[window_at + i];
+        bucket.low[i] |= (uint16_t)(any ? 0xFFFF : 1u << (c & 15));
+        bucket.high[i] |= (uint16_t)(any ? 0xFFFF : 1u << (c >> 4));
         bucket.passes *= bytes_that_pass(plan, bucket.low[i], bucket.high[i]);
     }
     return bucket;
 }
 
-static uint64_t window_passes(const struct plan *plan, const char *window)
+static uint64_t window_passes(const struct plan *plan, const struct needle *needle, uint8_t at)
 {
-    return with_window(plan, (struct bucket){0}, window).passes;
+    return with_window(plan, (struct bucket){0}, needle, at).passes;
 }
 
 #define WINDOWS_TRIED 4 /* the rarest ones of a word */
@@ -224,8 +315,8 @@ static size_t rarest_windows(const struct plan *plan, const struct needle *needl
 {
     uint64_t passes[WINDOWS_TRIED];
     size_t count = 0;
-    for (uint8_t at = 0; at + WINDOW <= needle->len; at++) {
-        uint64_t p = window_passes(plan, needle->at + at);
+    for (uint8_t at = 0; at == 0 || at + WINDOW <= needle->len; at++) {
+        uint64_t p = window_passes(plan, needle, at);
         size_t i = count < WINDOWS_TRIED ? count++ : count;
         for (; i > 0 && passes[i - 1] > p; i--)
             if (i < WINDOWS_TRIED) {
@@ -250,7 +341,7 @@ static void place_word(struct plan *plan, struct needle *needle)
         for (size_t b = 0; b < BUCKETS; b++) {
             const struct bucket *bucket = &plan->buckets[b];
             uint64_t more =
-                with_window(plan, *bucket, needle->at + windows[w]).passes - bucket->passes;
+                with_window(plan, *bucket, needle, windows[w]).passes - bucket->passes;
             if (more < least) {
                 least = more;
                 best_bucket = b;
@@ -258,7 +349,7 @@ static void place_word(struct plan *plan, struct needle *needle)
             }
         }
     plan->buckets[best_bucket] =
-        with_window(plan, plan->buckets[best_bucket], window_of(needle));
+        with_window(plan, plan->buckets[best_bucket], needle, needle->window_at);
 }
 
 struct turn { /* words whose best window is common are placed first: they have least choice */
@@ -283,8 +374,7 @@ static void place_words(struct needles *n)
     for (size_t i = 0; i < n->count; i++) {
         uint8_t windows[WINDOWS_TRIED];
         rarest_windows(&plan, &n->needles[i], windows);
-        turns[i] =
-            (struct turn){window_passes(&plan, n->needles[i].at + windows[0]), &n->needles[i]};
+        turns[i] = (struct turn){window_passes(&plan, &n->needles[i], windows[0]), &n->needles[i]};
     }
     qsort(turns, n->count, sizeof *turns, compare_turns);
     for (size_t i = 0; i < n->count; i++)
@@ -297,15 +387,20 @@ static void place_words(struct needles *n)
             }
 }
 
-static scan_fn *best_scan(void)
+static void choose_form(struct needles *n)
 {
+    n->scan = scan_bytes;
+    n->first = first_bytes;
 #if NEEDLES_VECTOR
-    if (__builtin_cpu_supports("avx2"))
-        return scan_avx2;
-    if (__builtin_cpu_supports("ssse3"))
-        return scan_ssse3;
+    if (__builtin_cpu_supports("ssse3")) {
+        n->scan = scan_ssse3;
+        n->first = first_ssse3;
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) {
+        n->scan = scan_avx2;
+        n->first = first_avx2;
+    }
 #endif
-    return scan_bytes;
 }
 
 static void copy_words(struct needles *n, const struct str *words)
@@ -327,11 +422,11 @@ struct needles *needles_new(const struct str *words, size_t count)
     if (count > WORDS_MOST)
         die("needles: %zu words are more than %d", count, WORDS_MOST);
     for (size_t i = 0; i < count; i++)
-        if (words[i].len < WINDOW || words[i].len > NEEDLES_WORD_MOST)
+        if (words[i].len < KEY || words[i].len > NEEDLES_WORD_MOST)
             die("needles: the word %.*s has %zu bytes", STR_ARG(words[i]), words[i].len);
     struct needles *n = xcalloc(1, sizeof *n);
     n->count = count;
-    n->scan = best_scan();
+    choose_form(n);
     copy_words(n, words);
     place_words(n);
     for (size_t i = 0; i < count; i++)
@@ -364,4 +459,24 @@ uint64_t needles_in_by(const struct needles *n, struct str s, enum needles_scan 
 #endif
     *supported = scan == NEEDLES_BYTES;
     return *supported ? scan_bytes(n, s) : 0;
+}
+
+size_t needles_first(const struct needles *n, struct str s, size_t *line_ends)
+{
+    return n->first(n, s, line_ends);
+}
+
+size_t needles_first_by(const struct needles *n, struct str s, size_t *line_ends,
+                        enum needles_scan scan, bool *supported)
+{
+    *supported = true;
+#if NEEDLES_VECTOR
+    if (scan == NEEDLES_SSSE3 && __builtin_cpu_supports("ssse3"))
+        return first_ssse3(n, s, line_ends);
+    if (scan == NEEDLES_AVX2 && __builtin_cpu_supports("avx2"))
+        return first_avx2(n, s, line_ends);
+#endif
+    *supported = scan == NEEDLES_BYTES;
+    *line_ends = 0;
+    return *supported ? first_bytes(n, s, line_ends) : 0;
 }

@@ -92,6 +92,62 @@ static void random_words_in_random_lines_are_found_as_a_naive_search_finds_them(
     assert_true(hits > 1000 && misses > 1000); /* the inputs test both answers */
 }
 
+static size_t count_line_ends(struct str s)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < s.len; at++)
+        count += s.at[at] == '\n';
+    return count;
+}
+
+/* The first line that holds a word, by searching each; *line_ends: the lines before it. */
+static struct str first_line_with_a_word(const struct str *words, size_t count, struct str s,
+                                         size_t *line_ends)
+{
+    for (*line_ends = 0; s.len > 0; ++*line_ends) {
+        struct str line = str_take_until(&s, '\n');
+        if (naive(words, count, line))
+            return line;
+    }
+    return STR_NONE;
+}
+
+static void assert_first(const struct needles *n, const struct str *words, size_t count, struct str s)
+{
+    size_t lines;
+    struct str line = first_line_with_a_word(words, count, s, &lines);
+    for (int form = NEEDLES_BYTES; form <= NEEDLES_AVX2; form++) {
+        bool supported;
+        size_t line_ends, at = needles_first_by(n, s, &line_ends, (enum needles_scan)form, &supported);
+        if (!supported)
+            continue;
+        assert_int_equal(line_ends, line.len ? lines : count_line_ends(s));
+        if (line.len)
+            assert_true(s.at + at >= line.at && s.at + at < line.at + line.len);
+        else
+            assert_int_equal(at, s.len);
+    }
+}
+
+static void the_first_line_with_a_word_is_found_and_the_lines_before_it_are_counted(void **state)
+{
+    (void)state;
+    static const struct str words[] = {{"aba", 3}, {"caabb", 5}, {"bbbbbbbb", 8}, {"ccccc", 5}};
+    struct needles *n = needles_new(words, 4);
+    unsigned found = 0;
+    for (int round = 0; round < 20000; round++) {
+        char text[300];
+        size_t len = next_random(sizeof text), letters = 4 + next_random(12);
+        for (size_t at = 0; at < len; at++)
+            text[at] = "\nabcdefghijklmno"[next_random(letters)];
+        size_t lines;
+        found += first_line_with_a_word(words, 4, (struct str){text, len}, &lines).len > 0;
+        assert_first(n, words, 4, (struct str){text, len});
+    }
+    assert_in_range(found, 2000, 18000); /* the inputs test both answers */
+    needles_free(n);
+}
+
 /* The page after the text cannot be read: one byte too far ends the test. */
 static void no_byte_behind_or_before_the_text_is_read(void **state)
 {
@@ -111,6 +167,8 @@ static void no_byte_behind_or_before_the_text_is_read(void **state)
     for (size_t len = 0; len <= 200; len++) {
         assert_all_forms(n, (struct str){middle, len}, len >= 7);
         assert_all_forms(n, (struct str){middle + page - len, len}, len >= 7);
+        assert_first(n, words, 3, (struct str){middle, len});
+        assert_first(n, words, 3, (struct str){middle + page - len, len});
     }
     needles_free(n);
     munmap(pages, 3 * page);
@@ -141,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_is_found_at_every_place_of_lines_of_every_length),
         cmocka_unit_test(random_words_in_random_lines_are_found_as_a_naive_search_finds_them),
+        cmocka_unit_test(the_first_line_with_a_word_is_found_and_the_lines_before_it_are_counted),
         cmocka_unit_test(no_byte_behind_or_before_the_text_is_read),
         cmocka_unit_test(no_words_are_found_nowhere),
         cmocka_unit_test(two_equal_words_are_both_found),
