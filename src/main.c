@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <jansson.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -185,6 +186,7 @@ int main(int argc, char **argv)
 {
     hold_standard_files();
     setlocale(LC_CTYPE, "");
+    json_object_seed(0); /* else the first object does it, in whichever thread that is */
     signal(SIGPIPE, SIG_IGN); /* a write that fails says so, and the end is silent: 141 */
     struct settings settings;
     settings_init(&settings);

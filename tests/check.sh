@@ -1,8 +1,9 @@
 # Sourced by ./bootstrap check: every build, every test, and one line that counts them.
 #
 # Builds: gcc (all tests), clang (it compiles without a warning), ASan+UBSan (all tests but
-# those over other people's servers), TSan (threads and screens), and distcheck. The results
-# of a tree that did not change since are shown again, not obtained again, and it says so.
+# those over other people's servers), TSan (threads and screens), without what only Linux has
+# (signals and wake-ups), and distcheck. The results of a tree that did not change since are
+# shown again, not obtained again, and it says so.
 
 RESULTS=$BUILD/check
 LAMBDIG_PARTNERS=$PWD/$BUILD/partners # obtained once, for every build
@@ -104,6 +105,8 @@ run_tests asan "$BUILD/asan" LAMBDIG_SANITIZED=1
 unset ASAN_OPTIONS
 build_in "$BUILD/tsan" --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
 run_tests tsan "$BUILD/tsan" LAMBDIG_SANITIZED=1 TESTS='$(TSAN_TESTS)'
+build_in "$BUILD/portable" --enable-werror --disable-linux-fds CFLAGS='-g -O1'
+run_tests portable "$BUILD/portable" TESTS='$(PORTABLE_TESTS)'
 one_result distcheck make -s -C "$BUILD/gcc" distcheck DISTCHECK_CONFIGURE_FLAGS=-q
 
 if show_and_count; then

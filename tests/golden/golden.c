@@ -7,6 +7,8 @@
  *   wait TEXT  gone TEXT  until TEXT is, or is no longer, on the screen
  *   keys j Enter Ctrl-c   keys by name · type TEXT: as it stands
  *   resize 40x10
+ *   resizes 1x1 80x24     each in turn, drawn before the next
+ *   random-resizes 100    of 1x1 to 500x200, one each 10 to 40 ms; always the same ones
  *   snap NAME             compares text and style with STEM.NAME.screen and .style
  *   picture FILE          compares the picture with docs/FILE
  *   quiet                 nothing is sent for a second: idle costs no bytes
@@ -18,6 +20,7 @@
  * Usage: golden PROGRAM SRCDIR FILE.steps */
 #include <errno.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,6 +87,43 @@ static void do_resize(char *rest)
 {
     do_size(rest);
     terminal_resize(run.rows, run.cols);
+}
+
+static void resize_and_draw(int cols, int rows, int quiet_ms)
+{
+    run.cols = cols;
+    run.rows = rows;
+    terminal_resize(rows, cols);
+    terminal_pump(quiet_ms * 4, quiet_ms);
+    if (!terminal_is_running())
+        {
+        char text[64];
+        snprintf(text, sizeof text, "%dx%d, status %d", cols, rows, terminal_wait_exit());
+        fail("it ended at a size", text);
+    }
+}
+
+static void do_resizes(char *rest)
+{
+    for (char *word = strtok(rest, " "); word; word = strtok(NULL, " ")) {
+        int cols, rows;
+        if (sscanf(word, "%dx%d", &cols, &rows) != 2)
+            fail("size", word);
+        resize_and_draw(cols, rows, 50);
+    }
+}
+
+static void do_random_resizes(char *rest)
+{
+    uint32_t seed = 1;
+    for (int left = atoi(rest); left > 0; left--) {
+        int side[2];
+        for (int i = 0; i < 2; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            side[i] = (int)(seed >> 16);
+        }
+        resize_and_draw(1 + side[0] % 500, 1 + side[1] % 200, 10);
+    }
 }
 
 static void do_run(char *rest)
@@ -259,7 +299,7 @@ static void do_signal(char *rest)
         int number;
     } signals[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP},   {"INT", SIGINT}, {"SEGV", SIGSEGV},
                    {"ABRT", SIGABRT}, {"QUIT", SIGQUIT}, {"BUS", SIGBUS}, {"FPE", SIGFPE},
-                   {"ILL", SIGILL}};
+                   {"ILL", SIGILL},   {"PIPE", SIGPIPE}};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (strcmp(rest, signals[i].name) == 0) {
             terminal_pump(DEADLINE_MS, 300); /* not into the middle of a frame */
@@ -291,8 +331,8 @@ static void do_exit(char *rest)
     if (status != atoi(rest))
         fail("exit status", text);
     check_bytes();
-    if (!terminal_is_restored())
-        fail("the terminal is not restored", "alternate screen or hidden cursor");
+    if (terminal_left())
+        fail("the terminal is not restored", terminal_left());
 }
 
 static const struct {
@@ -302,6 +342,7 @@ static const struct {
     {"size", do_size},       {"env", do_env},   {"run", do_run},       {"wait", do_wait},
     {"shell", do_shell},
     {"gone", do_gone},       {"keys", do_keys}, {"type", do_type},     {"resize", do_resize},
+    {"resizes", do_resizes}, {"random-resizes", do_random_resizes},
     {"snap", do_snap},       {"copy", do_copy}, {"picture", do_picture}, {"quiet", do_quiet},
     {"signal", do_signal},   {"exit", do_exit},
 };

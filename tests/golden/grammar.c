@@ -28,6 +28,44 @@ static int mode_is_known(const char *params)
     return 0;
 }
 
+/* What a shell finds changed when a program forgets it. The cursor is hidden by its `l`. */
+static const struct {
+    const char *params, *name;
+    char on, off;
+} lasting[] = {
+    {"?1049", "alternate screen", 'h', 'l'}, {"?25", "hidden cursor", 'l', 'h'},
+    {"?2004", "bracketed paste", 'h', 'l'},  {"?1000", "mouse clicks", 'h', 'l'},
+    {"?1006", "mouse coordinates", 'h', 'l'}, {"?1", "cursor keys", 'h', 'l'},
+    {"4", "insert mode", 'h', 'l'},          {"?7", "no wrap", 'l', 'h'},
+};
+#define KEYPAD (1u << (sizeof lasting / sizeof *lasting))
+
+static void set_mode(struct grammar *g, unsigned bit, int on)
+{
+    g->modes = on ? g->modes | bit : g->modes & ~bit;
+}
+
+/* `?12;25`: several in one sequence, of which all but the first lack the `?`. */
+static void note_mode(struct grammar *g, const char *params, char final)
+{
+    char one[16];
+    int is_private = params[0] == '?';
+    for (const char *at = params + is_private; *at; at += strcspn(at, ";"), at += *at == ';') {
+        snprintf(one, sizeof one, "%s%.*s", is_private ? "?" : "", (int)strcspn(at, ";"), at);
+        for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+            if (strcmp(one, lasting[i].params) == 0)
+                set_mode(g, 1u << i, final == lasting[i].on);
+    }
+}
+
+const char *grammar_left(const struct grammar *g)
+{
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++)
+        if (g->modes & 1u << i)
+            return lasting[i].name;
+    return g->modes & KEYPAD ? "keypad" : NULL;
+}
+
 static int csi_is_known(const char *params, char final)
 {
     if (strchr("hl", final))
@@ -51,6 +89,8 @@ static void end_csi(struct grammar *g, char final)
     size_t len = g->len - 3; /* without ESC, [ and the final byte */
     memcpy(params, g->sequence + 2, len);
     params[len] = '\0';
+    if (strchr("hl", final))
+        note_mode(g, params, final);
     end_sequence(g, csi_is_known(params, final));
 }
 
@@ -62,8 +102,11 @@ static void in_escape(struct grammar *g, char c)
         g->state = GRAMMAR_CHARSET;
     else if (c == ']')
         g->state = GRAMMAR_OSC;
-    else
+    else {
+        if (strchr("=>", c))
+            set_mode(g, KEYPAD, c == '=');
         end_sequence(g, strchr("=>M78", c) != NULL);
+    }
 }
 
 static void in_osc(struct grammar *g, char c)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ static struct {
     int status; /* of wait; -1: still running */
     size_t received, replies;
     struct grammar grammar;
+    struct termios before, after; /* the line's settings as the program found and left them */
     bool alternate, hidden;
 } term = {.fd = -1, .status = -1};
 
@@ -63,6 +65,18 @@ static void start_vterm(int rows, int cols)
     vterm_screen_reset(term.screen, 1);
 }
 
+/* What a new line has: given to the child, so that there is no race to read it. */
+static void read_settings(void)
+{
+    int master, line;
+    if (openpty(&master, &line, NULL, NULL, NULL) != 0 || tcgetattr(line, &term.before) != 0) {
+        perror("openpty");
+        exit(99);
+    }
+    close(line);
+    close(master);
+}
+
 /* What ran the tests (nohup, a shell's &) may have signals ignored, and a child would inherit it. */
 static void hear_signals(void)
 {
@@ -85,7 +99,9 @@ void terminal_start(int rows, int cols, char *const argv[], char *const env[])
     term.grammar = (struct grammar){.state = GRAMMAR_GROUND};
     term.alternate = term.hidden = false;
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
-    term.pid = forkpty(&term.fd, NULL, NULL, &size);
+    read_settings();
+    term.after = term.before;
+    term.pid = forkpty(&term.fd, NULL, &term.before, &size);
     if (term.pid < 0) {
         perror("forkpty");
         exit(99);
@@ -136,6 +152,7 @@ static bool pump_once(int ms)
     if (term.fd < 0 || poll(&fd, 1, ms) <= 0)
         return false;
     if (!take()) {
+        tcgetattr(term.fd, &term.after); /* of a master these are the line's */
         close(term.fd);
         term.fd = -1;
         return false;
@@ -289,9 +306,15 @@ void terminal_allow_copy(void)
     term.grammar.allow_copy = 1;
 }
 
-bool terminal_is_restored(void)
+const char *terminal_left(void)
 {
-    return !term.alternate && !term.hidden;
+    const struct termios *a = &term.before, *b = &term.after;
+    if (a->c_iflag != b->c_iflag || a->c_oflag != b->c_oflag || a->c_cflag != b->c_cflag ||
+        a->c_lflag != b->c_lflag || memcmp(a->c_cc, b->c_cc, sizeof a->c_cc) != 0)
+        return "the line's settings (termios)";
+    if (term.alternate || term.hidden)
+        return "alternate screen or hidden cursor";
+    return grammar_left(&term.grammar);
 }
 
 /* ---- styles ---- */

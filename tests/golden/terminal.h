@@ -38,7 +38,8 @@ size_t terminal_replies(void);
 size_t terminal_take_count(void);
 void terminal_signal(int number); /* to the program */
 void terminal_allow_copy(void);   /* OSC 52 may come from now on */
-/* Modes that are still on: after the program ended there must be none. */
-bool terminal_is_restored(void);
+/* What the program that ended did not put back, by name: a mode of the terminal, or a setting of
+ * its line. NULL: all is as it was. */
+const char *terminal_left(void);
 
 #endif

@@ -50,12 +50,34 @@ static void a_copy_is_allowed_only_when_expected(void **state)
     assert_string_not_equal(g.foreign, "");
 }
 
+static const char *left_by(const char *bytes)
+{
+    static struct grammar g;
+    g = (struct grammar){.state = GRAMMAR_GROUND};
+    grammar_feed(&g, bytes, strlen(bytes));
+    return grammar_left(&g);
+}
+
+static void a_mode_that_is_left_on_has_a_name(void **state)
+{
+    (void)state;
+    assert_null(left_by("plain"));
+    assert_null(left_by("\033[?1049h\033=\033[?1h\033[?25l\033[?2004h\033[?1000;1006h"
+                        "\033[?1000;1006l\033[?2004l\033[?12;25h\033[?1l\033>\033[?1049l"));
+    assert_string_equal(left_by("\033[?1049h"), "alternate screen");
+    assert_string_equal(left_by("\033[?25l"), "hidden cursor");
+    assert_string_equal(left_by("\033[?2004h"), "bracketed paste");
+    assert_string_equal(left_by("\033[?1000;1006h\033[?1000l"), "mouse coordinates");
+    assert_string_equal(left_by("\033="), "keypad");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_terminfo_sends_is_allowed),
         cmocka_unit_test(queries_titles_and_strings_are_foreign),
         cmocka_unit_test(a_copy_is_allowed_only_when_expected),
+        cmocka_unit_test(a_mode_that_is_left_on_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
