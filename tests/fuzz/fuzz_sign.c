@@ -34,7 +34,7 @@ static void check(const struct sign_input *input)
     buf_clear(&out);
     err_clear(&err);
     if (sign_request(input, &keys, &out, &err))
-        FUZZ_CHECK(str_starts(buf_str(&out), STR("X-Amz-Date: 20150830T123600Z\0")) &&
+        FUZZ_CHECK(str_find(buf_str(&out), STR("X-Amz-Date: 20150830T123600Z\0")) == 0 &&
                    str_ends(buf_str(&out), STR("\0")));
     else
         FUZZ_CHECK(err.code != ERR_NONE && out.len == 0);
