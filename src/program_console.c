@@ -6,13 +6,14 @@
 
 /* The console: a store, the thread that fills it, and the loop that shows it. */
 
-/* memory_limit_mb, shared out: a quarter for invocations, a sixteenth for functions (about
- * 1 KiB each), the rest for log lines. */
+/* memory_limit_mb, shared out: a quarter for invocations, a sixteenth each for functions (about
+ * 1 KiB each) and for finding again what left the memory, the rest for log lines. */
 static struct store_limits share_memory(int64_t limit_mb)
 {
     size_t all = (size_t)limit_mb << 20;
     return (struct store_limits){
-        .text_bytes = all - all / 4 - all / 16,
+        .text_bytes = all - all / 4 - all / 16 - all / 16,
+        .past_bytes = all / 16,
         .invocation_bytes = all / 4,
         .functions = (uint32_t)(all / 16 / 1024),
     };
@@ -65,7 +66,7 @@ int program_console(const struct settings *settings, struct source *source)
     sigset_t old;
     int status;
     block_signals(&old);
-    if (fetch_start(&fetch, store, source, &err)) {
+    if (fetch_start(&fetch, store, source, &limits, &err)) {
         status = run_app(settings, store, fetch);
         fetch_stop(fetch);
     } else {

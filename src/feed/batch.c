@@ -18,6 +18,7 @@ struct origin { /* runs of batch->bytes */
 
 struct batch {
     struct store *store;
+    struct past *past;
     size_t row_count, origin_count, verdict_count, used;
     struct row rows[BATCH_ROWS];
     uint16_t row_origin[BATCH_ROWS];
@@ -29,10 +30,11 @@ struct batch {
 
 _Static_assert(BATCH_BYTES >= ROW_TEXT_MAX + sizeof(struct invocation) + 4096, "any one thing fits");
 
-struct batch *batch_new(struct store *store)
+struct batch *batch_new(struct store *store, struct past *past)
 {
     struct batch *batch = xcalloc(1, sizeof *batch);
     batch->store = store;
+    batch->past = past;
     return batch;
 }
 
@@ -80,6 +82,8 @@ void batch_give(struct batch *batch)
     rows_give(batch);
     verdicts_give(batch);
     store_end(batch->store);
+    if (batch->past)
+        past_keep_up(batch->past);
     batch->row_count = batch->origin_count = batch->verdict_count = batch->used = 0;
 }
 

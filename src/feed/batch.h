@@ -4,12 +4,13 @@
 #ifndef LAMBDIG_FEED_BATCH_H
 #define LAMBDIG_FEED_BATCH_H
 
-#include "src/feed/store.h"
+#include "src/feed/past.h"
 #include "src/model/tracker.h"
 
 struct batch; /* ours: batch_new, batch_free */
 
-struct batch *batch_new(struct store *store); /* borrowed as long as the batch lives */
+/* Borrowed as long as the batch lives; `past` NULL: rows that leave the ring are gone. */
+struct batch *batch_new(struct store *store, struct past *past);
 void batch_free(struct batch *batch);
 
 /* Copied. */

@@ -1,6 +1,7 @@
 #include "src/feed/fetch.h"
 
 #include "src/feed/batch.h"
+#include "src/feed/windows.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +22,10 @@ struct fetch {
     struct inbox *inbox;
     struct tracker *tracker;
     struct batch *batch;
+    struct past *past; /* NULL: rows that leave the ring are gone */
+    struct windows windows;
+    uint64_t past_told;
+    const char *reads_once_told;
     pthread_t thread;
     atomic_bool stopping;
     pthread_mutex_t nap_lock;
@@ -81,12 +86,27 @@ static void event_add(struct fetch *fetch, const struct event *event)
     tracker_add(fetch->tracker, event);
 }
 
+/* What can be read again, when that is not what was told before. */
+static void tell_past(struct fetch *fetch)
+{
+    const char *reads_once = source_reads_once(fetch->source);
+    uint64_t first = fetch->past ? past_first(fetch->past) : 0;
+    if (first == fetch->past_told && reads_once == fetch->reads_once_told)
+        return;
+    fetch->past_told = first;
+    fetch->reads_once_told = reads_once;
+    store_begin(fetch->store);
+    store_put_past(fetch->store, first, reads_once);
+    store_end(fetch->store);
+}
+
 static void on_events(void *ctx, const struct event *events, size_t count)
 {
     struct fetch *fetch = ctx;
     for (size_t i = 0; i < count && !atomic_load(&fetch->stopping); i++)
         event_add(fetch, &events[i]);
     batch_give(fetch->batch);
+    tell_past(fetch);
     fetch->newest_at_ms = clock_mono_ms();
     fetch->unsettled = true;
 }
@@ -167,9 +187,29 @@ static void finish(struct fetch *fetch)
 static void requests_take(struct fetch *fetch)
 {
     struct request request;
-    while (inbox_take(fetch->inbox, &request))
+    while (inbox_take(fetch->inbox, &request)) {
         if (request.kind == REQUEST_STOP)
             atomic_store(&fetch->stopping, true);
+        if (request.kind == REQUEST_ROWS && fetch->past)
+            windows_ask(&fetch->windows, &request.rows);
+    }
+}
+
+/* Something more urgent than reading old rows. */
+static bool is_urgent(void *ctx)
+{
+    struct fetch *fetch = ctx;
+    return atomic_load(&fetch->stopping) || !inbox_is_empty(fetch->inbox);
+}
+
+/* Until nothing waits: what gave way to a newer request is taken up again. */
+static void requests_serve(struct fetch *fetch)
+{
+    do {
+        requests_take(fetch);
+        if (fetch->past && !atomic_load(&fetch->stopping))
+            windows_serve(&fetch->windows, is_urgent, fetch);
+    } while (!atomic_load(&fetch->stopping) && !inbox_is_empty(fetch->inbox));
 }
 
 /* Sleeps until a request arrives. */
@@ -180,7 +220,7 @@ static void nap(struct fetch *fetch)
         pthread_cond_wait(&fetch->nap, &fetch->nap_lock);
     fetch->nudged = false;
     pthread_mutex_unlock(&fetch->nap_lock);
-    requests_take(fetch);
+    requests_serve(fetch);
 }
 
 static void *run(void *ctx)
@@ -189,7 +229,7 @@ static void *run(void *ctx)
     bool more = true;
     while (more && !atomic_load(&fetch->stopping)) {
         more = step(fetch);
-        requests_take(fetch);
+        requests_serve(fetch);
     }
     if (!atomic_load(&fetch->stopping))
         finish(fetch);
@@ -226,6 +266,8 @@ static void fetch_free(struct fetch *fetch)
 {
     tracker_free(fetch->tracker);
     batch_free(fetch->batch);
+    windows_release(&fetch->windows);
+    past_free(fetch->past);
     inbox_free(fetch->inbox);
     source_free(fetch->source);
     pthread_cond_destroy(&fetch->nap);
@@ -233,7 +275,16 @@ static void fetch_free(struct fetch *fetch)
     free(fetch);
 }
 
-bool fetch_start(struct fetch **out, struct store *store, struct source *source, struct err *err)
+static void keep_past(struct fetch *fetch, const struct store_limits *limits)
+{
+    if (limits->past_bytes == 0 || !fetch->source->class->read_again)
+        return;
+    fetch->past = past_new(fetch->store, fetch->source, limits->past_bytes / 2);
+    windows_init(&fetch->windows, fetch->store, fetch->past, limits);
+}
+
+bool fetch_start(struct fetch **out, struct store *store, struct source *source, const struct store_limits *limits,
+                 struct err *err)
 {
     struct fetch *fetch = xcalloc(1, sizeof *fetch);
     const struct tracker_options options = {.provisional = true};
@@ -246,7 +297,8 @@ bool fetch_start(struct fetch **out, struct store *store, struct source *source,
     pthread_cond_init(&fetch->nap, NULL);
     fetch->inbox = inbox_new(on_request, fetch);
     fetch->tracker = tracker_new(&options, &sink);
-    fetch->batch = batch_new(store);
+    keep_past(fetch, limits);
+    fetch->batch = batch_new(store, fetch->past);
     if (!thread_start(fetch, err)) {
         fetch_free(fetch);
         return false;

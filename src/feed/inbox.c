@@ -44,6 +44,14 @@ bool inbox_give(struct inbox *inbox, const struct request *request)
     return room;
 }
 
+bool inbox_is_empty(struct inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->lock);
+    bool empty = inbox->count == 0;
+    pthread_mutex_unlock(&inbox->lock);
+    return empty;
+}
+
 bool inbox_take(struct inbox *inbox, struct request *out)
 {
     pthread_mutex_lock(&inbox->lock);

@@ -8,12 +8,22 @@
 enum request_kind {
     REQUEST_STOP,
     REQUEST_REFRESH, /* ask the source again now */
-    REQUEST_WATCH    /* follow this function; name empty: all */
+    REQUEST_WATCH,   /* follow this function; name empty: all */
+    REQUEST_ROWS     /* read rows that left the ring into a window; replaces one that waits */
+};
+
+/* Rows first <= seq < end, as many as fit, with `row` among them. The window that answers bears
+ * the id. */
+struct rows_request {
+    uint64_t first, row, end;
+    uint32_t id;
+    uint8_t window; /* enum store_window */
 };
 
 struct request {
     enum request_kind kind;
     char function[141];
+    struct rows_request rows;
 };
 
 struct inbox; /* ours */
@@ -23,6 +33,7 @@ struct inbox *inbox_new(void (*wake)(void *ctx), void *ctx);
 void inbox_free(struct inbox *inbox);
 /* false: 256 requests wait already. */
 bool inbox_give(struct inbox *inbox, const struct request *request);
+bool inbox_is_empty(struct inbox *inbox);
 bool inbox_take(struct inbox *inbox, struct request *out);
 
 #endif

@@ -46,7 +46,9 @@ struct store *store_new(const struct store_limits *limits)
     store->status.first_unix_ms = store->status.last_unix_ms = TIME_NONE;
     store->status.account.window_start_unix_ms = TIME_NONE;
     store->status.account.window_end_unix_ms = TIME_NONE;
-    rows_init(&store->rows, limits->text_bytes);
+    rows_init(&store->rows, limits->text_bytes, RING_BLOCK_BYTES);
+    for (size_t i = 0; i < WINDOW_COUNT && limits->past_bytes > 0; i++)
+        rows_init(&store->windows[i], window_bytes(limits), WINDOW_BLOCK_BYTES);
     invocations_init(&store->invocations, limits->invocation_bytes, limits->text_bytes);
     functions_init(&store->functions, limits->functions);
     names_init(&store->streams, STREAM_CEILING, STREAM_TEXT_BYTES);
@@ -64,6 +66,8 @@ void store_free(struct store *store)
     pthread_mutex_destroy(&store->lock);
     pthread_mutex_destroy(&store->turn);
     rows_release(&store->rows);
+    for (size_t i = 0; i < WINDOW_COUNT; i++)
+        rows_release(&store->windows[i]);
     invocations_release(&store->invocations);
     functions_release(&store->functions);
     names_release(&store->streams);
@@ -170,6 +174,44 @@ void store_put_input_name(struct store *store, uint32_t input, const char *name)
     store->changed = true;
 }
 
+/* ---- what left the ring ---- */
+
+/* Two windows and the one that is being filled share half of what there is. */
+size_t window_bytes(const struct store_limits *limits)
+{
+    size_t bytes = limits->past_bytes / 6;
+    return bytes < WINDOW_BYTES_MAX ? bytes : WINDOW_BYTES_MAX;
+}
+
+static void window_note(struct store *store, enum store_window which, uint32_t id, bool failed)
+{
+    const struct ring *ring = &store->windows[which].ring;
+    store->status.windows[which] =
+        (struct window_status){.first = ring_first(ring), .end = ring->end, .id = id, .failed = failed};
+    store->changed = true;
+}
+
+void store_swap_window(struct store *store, enum store_window which, uint32_t id, struct rows *rows)
+{
+    struct rows before = store->windows[which];
+    store->windows[which] = *rows;
+    *rows = before;
+    window_note(store, which, id, false);
+}
+
+void store_fail_window(struct store *store, enum store_window which, uint32_t id, const struct err *err)
+{
+    store->status.window_trouble = *err;
+    window_note(store, which, id, true);
+}
+
+void store_put_past(struct store *store, uint64_t first, const char *reads_once)
+{
+    store->past_first = first;
+    str_copy(store->status.reads_once, sizeof store->status.reads_once, str_of(reads_once ? reads_once : ""));
+    store->changed = true;
+}
+
 bool store_stream_name(struct store *store, uint16_t stream, char *out, size_t size)
 {
     store_lock(store);
@@ -190,6 +232,18 @@ bool store_input_name(struct store *store, uint32_t input, char *out, size_t siz
     return known;
 }
 
+#define WINDOW_ROWS_MAX 16384u
+
+/* By the size of the rows that are held. */
+static size_t window_rows(const struct store *store)
+{
+    const struct ring *held = &store->rows.ring, *window = &store->windows[0].ring;
+    uint64_t count = held->end - ring_first(held);
+    uint64_t row_bytes = count ? held->used_bytes / count + 1 : 1;
+    uint64_t rows = window->block_bytes * (window->block_count - 1) / row_bytes;
+    return rows < WINDOW_ROWS_MAX ? (size_t)rows : WINDOW_ROWS_MAX;
+}
+
 /* The fields that others own; under the lock. */
 static void status_fill(struct store *store)
 {
@@ -198,6 +252,9 @@ static void status_fill(struct store *store)
     const struct invocations *invocations = &store->invocations;
     status->first_row = status->rows_dropped = ring_first(ring);
     status->end_row = ring->end;
+    bool again = store->windows[0].ring.block_count > 0 && status->reads_once[0] == '\0';
+    status->first_again = again && store->past_first < status->first_row ? store->past_first : status->first_row;
+    status->window_rows = again ? window_rows(store) : 0;
     status->ring_bytes = ring->block_bytes * ring->block_count;
     status->ring_used_bytes = ring->used_bytes;
     status->end_invocation = invocations->newest + 1;

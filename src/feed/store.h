@@ -17,6 +17,7 @@ struct store_limits {
     size_t text_bytes;       /* the row ring, index included */
     size_t invocation_bytes; /* the invocation ring */
     uint32_t functions;      /* at most this many; more are counted, not kept */
+    size_t past_bytes;       /* rows read again, and what finding them needs; 0: none are */
 };
 
 struct store *store_new(const struct store_limits *limits);
@@ -67,12 +68,26 @@ void store_end(struct store *store); /* gives the lock back, then wakes the cons
 int store_wake_fd(const struct store *store); /* readable when something changed */
 void store_wake_ack(struct store *store);     /* drains it; call before reading */
 
+/* Rows that left the ring come back in windows: a run of rows that was asked for with
+ * REQUEST_ROWS and is read like any other rows, until the next one takes its place. */
+enum store_window { WINDOW_SHOWN, WINDOW_SCANNED, WINDOW_COUNT };
+struct window_status {
+    uint64_t first, end; /* first == end: empty */
+    uint32_t id;         /* of the request that it answers */
+    bool failed;         /* the rows cannot be had: window_trouble */
+};
+
 struct store_status {
     uint64_t generation;           /* changes whenever anything did */
     uint64_t functions_generation; /* changes when the function table or its figures did */
     uint64_t first_row, end_row;   /* rows held: first <= seq < end */
     uint64_t first_invocation, end_invocation;
     uint64_t rows_dropped;         /* fell out of the ring */
+    uint64_t first_again;          /* rows from here to first_row can be read again; equal to it: none */
+    char reads_once[80];           /* why not; empty: they can, or it is not known yet */
+    struct window_status windows[WINDOW_COUNT];
+    struct err window_trouble;     /* of the newest window that failed */
+    size_t window_rows;            /* about so many fit into a window; 0: there are none */
     uint64_t by_class[FAILURE_CLASS_COUNT];
     uint64_t invocations;          /* with a verdict */
     uint64_t open_invocations;     /* rows came, a verdict did not yet */
@@ -87,13 +102,14 @@ struct store_status {
 };
 void store_read_status(struct store *store, struct store_status *out);
 
-/* Copies `count` rows by sequence number; a row that is gone has seq = UINT64_MAX. Texts go to
+/* Copies `count` rows by sequence number, in the ring or in a window; a row that is gone has seq = UINT64_MAX. Texts go to
  * `text` one after the other, each cut at `text_limit` bytes (at a character) and at the ceiling
  * of `text`; row.len says how many. */
 void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, size_t text_limit,
                      struct row *rows, struct buf *text);
 
-/* Row heads without text for building views: from `from` on, at most `count`; how many. */
+/* Row heads without text for building views: from `from` on, at most `count`; how many. Where
+ * `from` is neither held nor in a window it begins at the first one held; a window's end ends it. */
 size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows);
 
 /* false: no verdict yet, or it fell out. Briefs are held longer than whole invocations, and a

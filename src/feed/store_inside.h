@@ -20,6 +20,14 @@ struct rows {
     struct row base; /* the first row of the newest block */
 };
 
+/* Empties it; the next row that is put gets the number `first`. */
+void rows_restart(struct rows *rows, uint64_t first);
+/* The row's text is cut at ROW_TEXT_MAX; its number is that of the ring. */
+void rows_put(struct rows *rows, const struct row *row, struct str text);
+#define WINDOW_BLOCK_BYTES (128u * 1024u) /* a row and its head fit */
+#define WINDOW_BYTES_MAX (2u * 1024u * 1024u)
+size_t window_bytes(const struct store_limits *limits);
+
 /* What is known of one invocation beside its record: its brief in 64 bytes, as there are many.
  * Found by seq modulo the count. */
 struct slot {
@@ -84,7 +92,9 @@ struct store {
     pthread_mutex_t turn, lock; /* taken by store_lock only */
     struct store_status status; /* its computed fields are filled when it is read */
     bool changed, functions_changed;
+    uint64_t past_first; /* see store_put_past */
     struct rows rows;
+    struct rows windows[WINDOW_COUNT]; /* rows that left the ring, read again */
     struct invocations invocations;
     struct functions functions;
     struct names streams;
@@ -94,6 +104,15 @@ struct store {
 
 void store_lock(struct store *store);
 void store_unlock(struct store *store);
+
+/* The same as store_read_row_heads for the fetch thread, which needs no lock for reading. */
+size_t rows_read_heads(const struct store *store, uint64_t from, size_t count, struct row *rows);
+/* Puts a window in the place of the one before, which `rows` is afterwards. Fetch thread, between
+ * begin and end. */
+void store_swap_window(struct store *store, enum store_window which, uint32_t id, struct rows *rows);
+void store_fail_window(struct store *store, enum store_window which, uint32_t id, const struct err *err);
+/* From which row on what left the ring can be read again, and why nothing can be: NULL: it can. */
+void store_put_past(struct store *store, uint64_t first, const char *reads_once);
 
 /* What rows read of their invocation; `seq` 0: nothing. */
 void invocations_mark_row(const struct invocations *invocations, struct row *row);
@@ -110,7 +129,7 @@ size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocat
 void functions_count(struct store *store, const struct invocation_brief *brief, int sign);
 void functions_note_row(struct store *store, uint32_t function, int64_t unix_ms);
 
-void rows_init(struct rows *rows, size_t bytes);
+void rows_init(struct rows *rows, size_t bytes, size_t block_bytes);
 void rows_release(struct rows *rows);
 void invocations_init(struct invocations *invocations, size_t bytes, size_t text_bytes);
 void invocations_release(struct invocations *invocations);

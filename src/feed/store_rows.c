@@ -4,9 +4,16 @@
 
 /* The row ring: each record is a packed head and the text as it came. */
 
-void rows_init(struct rows *rows, size_t bytes)
+void rows_init(struct rows *rows, size_t bytes, size_t block_bytes)
 {
-    ring_init(&rows->ring, bytes, RING_BLOCK_BYTES);
+    ring_init(&rows->ring, bytes, block_bytes);
+}
+
+void rows_restart(struct rows *rows, uint64_t first)
+{
+    struct ring *ring = &rows->ring;
+    ring->oldest = ring->held = ring->used_bytes = 0;
+    ring->end = first;
 }
 
 void rows_release(struct rows *rows)
@@ -50,16 +57,21 @@ static void ring_put(struct rows *rows, const struct row *row, struct str text)
         memcpy(at + len, text.at, text.len);
 }
 
-void store_add_row(struct store *store, const struct row *row, struct str text)
+void rows_put(struct rows *rows, const struct row *row, struct str text)
 {
     struct row kept = *row;
-    kept.seq = store->rows.ring.end;
+    kept.seq = rows->ring.end;
     struct str part = cut(text, ROW_TEXT_MAX);
     kept.len = (uint32_t)part.len;
     kept.full_len = text.len > UINT32_MAX ? UINT32_MAX : (uint32_t)text.len;
     if (row->full_len > kept.full_len)
         kept.full_len = row->full_len;
-    ring_put(&store->rows, &kept, part);
+    ring_put(rows, &kept, part);
+}
+
+void store_add_row(struct store *store, const struct row *row, struct str text)
+{
+    rows_put(&store->rows, row, text);
     widen_times(&store->status, row->unix_ms);
     if (row->invocation)
         invocations_note_row(store, row->invocation, store->rows.ring.end - 1);
@@ -74,10 +86,11 @@ struct row_reader {
     struct row base;
 };
 
-static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, struct str *text)
+static bool row_read_in(struct row_reader *reader, const struct ring *ring, uint64_t seq, struct row *row,
+                        struct str *text)
 {
     struct ring_record record;
-    if (!ring_find(&reader->store->rows.ring, seq, &record))
+    if (!ring_find(ring, seq, &record))
         return false;
     if (record.first_at != reader->base_at) {
         struct str unused;
@@ -89,6 +102,16 @@ static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, s
     rowpack_read((struct str){record.at, record.len}, seq, is_base ? NULL : &reader->base, offset, row, text);
     invocations_mark_row(&reader->store->invocations, row);
     return true;
+}
+
+/* In the ring, else in a window. */
+static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, struct str *text)
+{
+    const struct store *store = reader->store;
+    bool read = row_read_in(reader, &store->rows.ring, seq, row, text);
+    for (size_t i = 0; i < WINDOW_COUNT && !read; i++)
+        read = row_read_in(reader, &store->windows[i].ring, seq, row, text);
+    return read;
 }
 
 /* The walk back to further lines of an invocation: a REPORT, an END, and the line before them. */
@@ -104,7 +127,7 @@ size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocat
     for (unsigned step = 0, texts = 0; step < WALK_ROWS && step <= row && texts < WALK_TEXTS; step++) {
         struct row read;
         struct str text;
-        if (!row_read(&reader, row - step, &read, &text))
+        if (!row_read_in(&reader, &store->rows.ring, row - step, &read, &text))
             return 0;
         if (read.invocation != invocation)
             continue;
@@ -146,16 +169,24 @@ void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, si
     store_unlock(store);
 }
 
-size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows)
+size_t rows_read_heads(const struct store *store, uint64_t from, size_t count, struct row *rows)
 {
-    size_t done = 0;
-    store_lock(store);
     struct row_reader reader = {.store = store};
     struct str unused;
     uint64_t first = ring_first(&store->rows.ring);
-    for (uint64_t seq = from < first ? first : from; done < count; seq++, done++)
-        if (!row_read(&reader, seq, &rows[done], &unused))
+    size_t done = 0;
+    if (from < first && (count == 0 || !row_read(&reader, from, rows, &unused)))
+        from = first;
+    for (; done < count; done++)
+        if (!row_read(&reader, from + done, &rows[done], &unused))
             break;
+    return done;
+}
+
+size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows)
+{
+    store_lock(store);
+    size_t done = rows_read_heads(store, from, count, rows);
     store_unlock(store);
     return done;
 }

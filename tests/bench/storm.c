@@ -61,7 +61,7 @@ static int64_t read_screen(struct store *store, struct buf *text)
 
 int main(void)
 {
-    const struct store_limits limits = {192u << 20, 32u << 20, 10000};
+    const struct store_limits limits = {192u << 20, 32u << 20, 10000, 0};
     struct store *store = store_new(&limits);
     struct buf text;
     buf_init(&text, 1u << 20);

@@ -60,7 +60,7 @@ static inline bool is_readable(int fd)
 
 static inline struct store *small_store(void)
 {
-    const struct store_limits limits = {1u << 20, 1u << 20, 100};
+    const struct store_limits limits = {1u << 20, 1u << 20, 100, 0};
     return store_new(&limits);
 }
 

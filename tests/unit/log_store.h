@@ -11,7 +11,7 @@
 
 static inline struct store *log_store_new(size_t text_bytes)
 {
-    struct store_limits limits = {text_bytes, 8u << 20, 20000};
+    struct store_limits limits = {text_bytes, 8u << 20, 20000, 0};
     return store_new(&limits);
 }
 

@@ -228,7 +228,8 @@ static struct fetch *start(struct store *store, struct source *source)
 {
     struct fetch *fetch;
     struct err err = {0};
-    assert_true(fetch_start(&fetch, store, source, &err));
+    const struct store_limits limits = {.past_bytes = 0};
+    assert_true(fetch_start(&fetch, store, source, &limits, &err));
     return fetch;
 }
 

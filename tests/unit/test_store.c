@@ -141,7 +141,7 @@ static void a_text_buffer_at_its_ceiling_cuts_the_rows_and_allocates_nothing(voi
 static void a_row_costs_at_most_24_bytes_beside_its_text(void **state)
 {
     (void)state;
-    const struct store_limits limits = {16u << 20, 1u << 20, 10};
+    const struct store_limits limits = {16u << 20, 1u << 20, 10, 0};
     struct store *store = store_new(&limits);
     char line[100];
     memset(line, 'x', sizeof line);
@@ -266,7 +266,7 @@ static void an_invocation_reads_back_with_its_evidence_and_texts(void **state)
 static void a_success_reads_back_as_long_as_its_rows_are_held_and_a_failure_longer(void **state)
 {
     (void)state;
-    const struct store_limits limits = {1u << 20, 4u << 20, 10};
+    const struct store_limits limits = {1u << 20, 4u << 20, 10, 0};
     struct store *store = store_new(&limits);
     static const enum failure_class classes[] = {FAILURE_SUCCESS, FAILURE_SUCCESS, FAILURE_TIMEOUT};
     struct invocation inv, read;

@@ -61,7 +61,7 @@ static void a_configuration_does_not_touch_the_figures(void **state)
 static void ten_thousand_functions_are_kept_and_further_ones_counted(void **state)
 {
     (void)state;
-    const struct store_limits limits = {1u << 20, 1u << 20, 10000};
+    const struct store_limits limits = {1u << 20, 1u << 20, 10000, 0};
     struct store *store = store_new(&limits);
     char name[64];
     for (int round = 0; round < 2; round++)

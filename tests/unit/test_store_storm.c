@@ -122,7 +122,7 @@ static void a_reader_in_a_storm_sees_whole_rows_and_the_end(void **state)
     (void)state;
     static const size_t sizes[] = {512u << 10, 8u << 20};
     for (size_t i = 0; i < 2; i++) { /* one that wraps all the time, and one that seldom does */
-        const struct store_limits limits = {sizes[i], sizes[i], 10};
+        const struct store_limits limits = {sizes[i], sizes[i], 10, 0};
         struct store *store = store_new(&limits);
         pthread_t thread;
         assert_int_equal(pthread_create(&thread, NULL, storm, store), 0);
