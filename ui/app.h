@@ -37,7 +37,8 @@ struct menu_item {
 };
 unsigned console_menu(struct console *console, enum action why, struct str title, const struct menu_item *items,
                       size_t count);
-/* Puts text, defused, on the terminal's clipboard (OSC 52) and says so. */
+/* Puts text, defused, on the clipboard: by the command in LAMBDIG_CLIP, tmux, OSC 52, else into a file.
+ * Says which. */
 unsigned console_copy(struct console *console, struct str text);
 /* Formats an instant by console->time_format; TIME_NONE gives blanks. At most 14 columns. */
 void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK_TIME_SIZE]);

@@ -53,6 +53,26 @@ unsigned act_VIEW_INVOCATION(struct console *console, struct pane *pane)
     return view(console, VIEW_INVOCATION);
 }
 
+/* The same with what the cursor is on, which need not be what was opened last. */
+static unsigned selected(struct console *console, const struct pane *pane, enum view view)
+{
+    console->go = console->place;
+    if (pane->class->selected)
+        pane->class->selected(pane, console, &console->go);
+    console->go.view = view;
+    return console->place.view == view ? UI_NOTHING : UI_GO;
+}
+
+unsigned act_GO_INVOCATION(struct console *console, struct pane *pane)
+{
+    return selected(console, pane, VIEW_INVOCATION);
+}
+
+unsigned act_GO_LOG(struct console *console, struct pane *pane)
+{
+    return selected(console, pane, VIEW_LOGS);
+}
+
 /* Among the panes in sight; where there is one alone, to the next view. */
 static unsigned focus(struct console *console, int step)
 {

@@ -3,9 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "src/base/utf8.h"
-#include "ui/term.h"
-
 /* Where the console is: the places it went through, the panes in sight and what they are asked to
  * read; and the services that panes ask of it. */
 
@@ -36,17 +33,6 @@ unsigned console_menu(struct console *console, enum action why, struct str title
         return UI_NOTHING;
     overlay_menu(&app->overlay, why, title, items, count);
     app->prompt_pane = app_focused(app);
-    return UI_REDRAW;
-}
-
-unsigned console_copy(struct console *console, struct str text)
-{
-    struct buf safe;
-    buf_init(&safe, TERM_COPY_MAX);
-    bool whole = utf8_defuse(text, true, &safe);
-    term_copy(buf_str(&safe));
-    console_say(console, !whole, whole ? "copied %zu bytes (OSC 52)" : "copied the first %zu bytes (OSC 52)", safe.len);
-    buf_release(&safe);
     return UI_REDRAW;
 }
 

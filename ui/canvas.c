@@ -338,3 +338,13 @@ void canvas_spark(struct canvas *c, int row, int col, const uint16_t *values, co
             put_piece(c, row, col + i, role, low_eighths[height - 1]);
     }
 }
+
+void canvas_row_text(const struct canvas *c, int row, struct buf *out)
+{
+    const struct cell *cells = &c->cells[(size_t)row * (size_t)c->cols];
+    int past = c->cols;
+    while (past > 0 && cells[past - 1].len == 1 && cells[past - 1].bytes[0] == ' ')
+        past--;
+    for (int col = 0; col < past; col++)
+        buf_add(out, (struct str){cells[col].bytes, cells[col].len});
+}

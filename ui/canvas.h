@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "src/base/buf.h"
 #include "src/base/str.h"
 
 #define CANVAS_TAB_COLS 4 /* a TAB in a text moves to the next multiple of this */
@@ -59,5 +60,8 @@ void canvas_frame(struct canvas *c, struct rect r, bool focus, struct str title,
 void canvas_bar(struct canvas *c, int row, int col, int cols, int64_t value, int64_t limit, enum role role);
 /* One column a value, eight heights (ASCII: _.:-=+*#); `failed` of each in its own role. */
 void canvas_spark(struct canvas *c, int row, int col, const uint16_t *values, const uint16_t *failed, int count);
+
+/* Appends what stands in a row of the whole canvas, without blanks at its end. */
+void canvas_row_text(const struct canvas *c, int row, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "src/base/utf8.h"
 #include "ui/columns.h"
 
 #define BAR_TEXT_COLS 26
@@ -139,5 +140,17 @@ void page_draw(const struct page *page, struct canvas *canvas, int offset, int r
         }
         if (line->limit > 0)
             draw_bar(page, canvas, i, col, line);
+    }
+}
+
+void page_text(const struct page *page, struct buf *out)
+{
+    for (int i = 0; i < page->count; i++) {
+        const struct page_line *line = &page->lines[i];
+        struct str text = str_first(str_from(buf_str(&page->text), line->line.at), line->line.len);
+        (void)utf8_defuse(str_trim_right(text), false, out);
+        if (line->limit > 0)
+            buf_printf(out, "  %" PRId64 " %%", percent(line->value, line->limit));
+        buf_add_char(out, '\n');
     }
 }

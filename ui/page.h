@@ -39,5 +39,7 @@ void page_bar(struct page *page, const char *label, struct str text, int64_t val
 
 /* Lines from `offset` on, from row 0 and column `col` of the clip on. */
 void page_draw(const struct page *page, struct canvas *canvas, int offset, int rows, int col);
+/* Appends all lines, defused; bars by their percentage. */
+void page_text(const struct page *page, struct buf *out);
 
 #endif

@@ -62,6 +62,13 @@ struct pane_class {
      * accepted = false: Esc, and the pane puts back what was before. */
     unsigned (*prompted)(struct pane *pane, struct console *console, enum action why, struct str text,
                          bool done, bool accepted);
+    /* All that it shows, beyond the screen too, as plain text for the pager: defused, up to the ceiling of
+     * `out`. *line: the one its cursor is on, from 1; 0: none. */
+    void (*text)(struct pane *pane, struct console *console, struct buf *out, size_t *line);
+    /* The aws command that asks for what it shows. false: it said why there is none. */
+    bool (*command)(const struct pane *pane, struct console *console, struct buf *out);
+    /* What its cursor is on, where that is not console->place; NULL: it always is. */
+    void (*selected)(const struct pane *pane, const struct console *console, struct place *out);
     /* Ctrl-c: gives up the work that `busy` stands for. false: there was none. NULL: never any. */
     bool (*cancel)(struct pane *pane, struct console *console);
     void (*free)(struct pane *pane);

@@ -4,6 +4,7 @@
 
 #include "src/base/utf8.h"
 #include "ui/app.h"
+#include "ui/aws_command.h"
 #include "ui/figures.h"
 #include "ui/function_columns.h"
 #include "ui/function_list.h"
@@ -13,6 +14,7 @@
  * the order changes, but only once the user has chosen one. */
 
 #define READ_BUDGET_US 5000
+#define TEXT_COLS 200 /* of the list as a text */
 
 struct functions {
     struct pane pane;
@@ -225,6 +227,46 @@ static unsigned functions_prompted(struct pane *pane, struct console *console, e
     return filter_by(f, done && !accepted ? str_of(f->filter_before) : text);
 }
 
+/* The list as it stands, with room for every column; one row at a time. */
+static void functions_text(struct pane *pane, struct console *console, struct buf *out, size_t *line)
+{
+    const struct functions *f = functions_in(pane);
+    struct function_columns columns;
+    struct canvas canvas;
+    canvas_init(&canvas);
+    canvas_resize(&canvas, 1, TEXT_COLS);
+    canvas.ascii = console->ascii;
+    function_columns_fit(&columns, TEXT_COLS, name_cols(f));
+    function_columns_head(&columns, &canvas, f->list.key);
+    for (uint32_t row = 0; row <= f->list.shown && !out->full; row++) {
+        if (row > 0)
+            function_columns_row(&columns, console, &canvas, 0, function_list_at(&f->list, row - 1));
+        canvas_row_text(&canvas, 0, out);
+        buf_add_char(out, '\n');
+        canvas_clear(&canvas);
+    }
+    canvas_release(&canvas);
+    *line = f->scroll.selected + 2; /* under the head */
+}
+
+static bool functions_command(const struct pane *pane, struct console *console, struct buf *out)
+{
+    const struct function_entry *e = selected(functions_in(pane));
+    if (e && aws_command_function(&console->status.account, str_of(e->name), out))
+        return true;
+    console_say(console, true, "no function is selected");
+    return false;
+}
+
+static void functions_selected(const struct pane *pane, const struct console *console, struct place *out)
+{
+    const struct function_entry *e = selected(functions_in(pane));
+    *out = (struct place){.view = VIEW_FUNCTIONS, .function = UINT32_MAX, .row = UINT64_MAX};
+    (void)console;
+    if (e)
+        out->function = e->index;
+}
+
 unsigned act_FUNCTION_SORT(struct console *console, struct pane *pane)
 {
     struct functions *f = functions_of(pane);
@@ -255,5 +297,8 @@ const struct pane_class pane_functions = {
     .status = functions_status,
     .move = functions_move,
     .prompted = functions_prompted,
+    .text = functions_text,
+    .command = functions_command,
+    .selected = functions_selected,
     .free = functions_free,
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "src/base/clock.h"
+#include "ui/aws_command.h"
 #include "ui/columns.h"
 #include "ui/failure_jump.h"
 #include "ui/verdict_page.h"
@@ -11,6 +12,7 @@
 
 #define BESIDE_COLS 140   /* from here on the lines stand at the right */
 #define VERDICT_COLS 78
+#define TEXT_COLS 98       /* of a verdict as a text */
 #define TIGHT_ROWS 26
 #define LINES_MAX 300     /* the last ones of the invocation */
 #define HEADS_MAX 4096    /* rows looked through for them */
@@ -209,6 +211,15 @@ static void put_lines(struct page *page, const struct invocation_pane *p, const 
     buf_release(&text);
 }
 
+static void put_lines_below(struct page *page, const struct invocation_pane *p, const struct console *console)
+{
+    page_blank(page);
+    struct log_line *line = page_line(page);
+    if (line)
+        log_line_add(line, &page->text, ROLE_TITLE, "LINES");
+    put_lines(page, p, console);
+}
+
 /* ---- the pane ---- */
 
 static bool beside(const struct invocation_pane *p)
@@ -242,11 +253,7 @@ static void write_pages(struct invocation_pane *p, const struct console *console
         put_lines(&p->lines, p, console);
         return;
     }
-    page_blank(&p->verdict);
-    struct log_line *line = page_line(&p->verdict);
-    if (line)
-        log_line_add(line, &p->verdict.text, ROLE_TITLE, "LINES");
-    put_lines(&p->verdict, p, console);
+    put_lines_below(&p->verdict, p, console);
 }
 
 static int offset_most(const struct invocation_pane *p)
@@ -384,6 +391,38 @@ static unsigned copy_id(const struct invocation_pane *p, struct console *console
     return id.len > 0 ? console_copy(console, id) : UI_NOTHING;
 }
 
+/* The verdict and its lines on one page. */
+static void verdict_as_text(struct pane *pane, struct console *console, struct buf *out, size_t *line)
+{
+    struct invocation_pane *p = pane_of(pane);
+    struct page *page = xcalloc(1, sizeof *page);
+    *line = 0;
+    page_init(page);
+    page_begin(page, TEXT_COLS, false);
+    if (p->known)
+        verdict_page(page, console, &p->inv, &p->similar);
+    put_lines_below(page, p, console);
+    page_text(page, out);
+    page_release(page);
+    free(page);
+}
+
+/* Its lines: by request id where it has one, else by the stream and the time. */
+static bool invocation_command(const struct pane *pane, struct console *console, struct buf *out)
+{
+    const struct invocation_pane *p = pane_in(pane);
+    struct function_row function;
+    struct log_query query = {.from_unix_ms = p->brief.start_unix_ms, .to_unix_ms = p->brief.end_unix_ms};
+    if (p->known && store_read_function(console->store, p->brief.function, &function)) {
+        query.group = str_of(function.function.log_group);
+        query.text = invocation_text(&p->inv, p->inv.request_id);
+        if (aws_command_logs(&console->status.account, &query, out))
+            return true;
+    }
+    console_say(console, true, "the log group of this invocation is not known");
+    return false;
+}
+
 static unsigned invocation_move(struct pane *pane, struct console *console, enum action action)
 {
     struct invocation_pane *p = pane_of(pane);
@@ -476,5 +515,7 @@ const struct pane_class pane_invocation = {
     .status = invocation_status,
     .move = invocation_move,
     .prompted = invocation_prompted,
+    .text = verdict_as_text,
+    .command = invocation_command,
     .free = invocation_free,
 };

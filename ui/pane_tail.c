@@ -344,6 +344,8 @@ const struct pane_class pane_tail = {
     .status = tail_status,
     .move = tail_move,
     .prompted = tail_prompted,
+    .text = tail_text,
+    .command = tail_command,
     .cancel = tail_cancel,
     .free = tail_free,
 };

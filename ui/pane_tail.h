@@ -83,6 +83,10 @@ int tail_time_cols(const struct tail *t, const struct console *console);
 int tail_name_cols(const struct tail *t); /* of the function's name; 0: not shown */
 int tail_id_cols(const struct tail *t);
 
+/* pane_tail_text.c */
+void tail_text(struct pane *pane, struct console *console, struct buf *out, size_t *line);
+bool tail_command(const struct pane *pane, struct console *console, struct buf *out);
+
 void tail_draw(struct pane *pane, const struct console *console, struct canvas *canvas, bool focus);
 
 /* Puts the cursor on a row; it comes to the middle when it was out of sight. Ends following. */

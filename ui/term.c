@@ -457,6 +457,11 @@ void term_mouse(int *row, int *col)
 
 /* ---- the clipboard ---- */
 
+bool term_can_copy(void)
+{
+    return has_capability("Ms");
+}
+
 void term_copy(struct str text)
 {
     struct buf out;

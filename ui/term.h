@@ -48,6 +48,7 @@ int term_key_wait_ms(void); /* how long the rest of a key may take; -1: nothing 
 struct str term_paste(void); /* of the last KEY_PASTE_; borrowed until the next key */
 void term_mouse(int *row, int *col);
 
+bool term_can_copy(void); /* terminfo knows how to set its clipboard */
 /* OSC 52, wrapped for tmux; `text` is defused by the caller. At most TERM_COPY_MAX bytes go. */
 #define TERM_COPY_MAX (48u * 1024u)
 void term_copy(struct str text);
