@@ -101,10 +101,10 @@ static void take_start(struct evidence *e, const struct line *line)
 static void give(struct tracker *t, struct line *line)
 {
     struct attempt *a = line->owner;
-    if (!a) {
+    if (!a || a->pending) /* the next line has no owner before it is read */
         keep_previous(line->stream, line->text);
+    if (!a)
         return;
-    }
     attach_touch(a, line);
     if (a->ended_at)
         return;
@@ -290,6 +290,7 @@ static void open_object(struct tracker *t, struct line *line, const struct line_
     app_drop_object(t);
     t->object_stream = line->stream;
     t->object_depth = depth;
+    t->object_place = line_place(line);
     t->object_lines = 0;
     t->object_marked = marked;
     t->object_level = head->level;
@@ -326,6 +327,25 @@ static void finish_object(struct tracker *t, struct line *line)
     buf_clear(&t->object);
 }
 
+static bool is_known(const struct tracker *t, const struct stream *wanted)
+{
+    const struct stream *stream = t->streams.oldest;
+    while (stream && stream != wanted)
+        stream = stream->newer;
+    return stream != NULL;
+}
+
+void app_end_object(struct tracker *t)
+{
+    struct event event = {.unix_ms = TIME_NONE, .input = t->object_place.input};
+    struct line line = {.event = &event, .stream = t->object_stream, .number = t->object_place.line,
+                        .unix_ms = TIME_NONE};
+    if (!t->object_stream || !is_known(t, t->object_stream)) /* it may have given way */
+        return;
+    finish_object(t, &line);
+    app_flush_error(t, line.stream, NULL);
+}
+
 /* true: the line is part of the object. */
 static bool feed_object(struct tracker *t, struct line *line, const struct line_head *head)
 {
@@ -333,7 +353,8 @@ static bool feed_object(struct tracker *t, struct line *line, const struct line_
     bool json_like = s.len == 0 || strchr("\"{}[]0123456789-", s.at[0]) || str_starts(s, STR("null")) ||
                      str_starts(s, STR("true")) || str_starts(s, STR("false")) || t->object_marked;
     if (!json_like || ++t->object_lines > OBJECT_LINES || head->level != LEVEL_NONE) {
-        app_drop_object(t);
+        finish_object(t, line); /* cut off: what is there of it */
+        line->kind = LINE_APP;
         return false;
     }
     (void)buf_add(&t->object, s);
@@ -478,7 +499,8 @@ void app_line(struct tracker *t, struct line *line)
         return;
     }
     app_flush_error(t, stream, NULL);
-    if (x.weight == ERROR_MENTIONED && !x.signs) {
+    bool talk = !line->owner && stream->ended && !head.id.len; /* an answer below its log */
+    if (x.weight == ERROR_MENTIONED && (!x.signs || talk)) {
         on_mention(t, line, &head, &x);
         return;
     }

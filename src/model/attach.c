@@ -155,6 +155,8 @@ static struct attempt *ending_attempt(struct tracker *t, struct line *line, cons
     }
     if (a && !again)
         return a;
+    if (p->id.len == 0 && (only || (stream->ended && !stream->ended->e.has_report)))
+        return only ? only : stream->ended; /* the id is masked */
     if (!a && only && only->e.has_start && !only->ended_at && !p->quoted) {
         foreign_rename(t, only, p->id);
         return only;
@@ -265,6 +267,8 @@ static void on_init(struct tracker *t, struct line *line, const struct platform 
     a->e.start_unix_ms = line->unix_ms;
     if (p->function.len && a->e.function.len == 0)
         a->e.function = evidence_put(&a->e, p->function, 140);
+    if (p->report.status.len) /* initRuntimeDone: the initReport may be cut away */
+        evidence_add_init_report(&a->e, p, line_place(line));
     line->owner = a;
 }
 

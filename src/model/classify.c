@@ -101,7 +101,7 @@ static bool exit_out_of_memory(const struct evidence *e)
 
 static bool load_words(const struct evidence *e)
 {
-    return (e->unhandled.signs & SIGN_LOAD) ||
+    return (e->unhandled.signs & SIGN_LOAD) || (e->logged.no_request && (e->logged.signs & SIGN_LOAD)) ||
            str_has(evidence_text(e, e->death_reason), STR("exit status 127")) ||
            str_has(evidence_text(e, e->death_reason), STR("fork/exec")) ||
            str_has(evidence_text(e, e->death_reason), STR("bootstrap")) ||

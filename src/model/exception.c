@@ -138,6 +138,12 @@ static void begin(struct exception *x, enum error_weight weight)
     x->open_message = true;
 }
 
+/* Python 2 names the errors of its socket module so. */
+static bool is_old_socket_error(struct str name)
+{
+    return str_eq(name, STR("error")) || str_eq(name, STR("timeout")) || str_eq(name, STR("gaierror"));
+}
+
 /* `<message>: <type>`, the first of the two lines of Java, .NET and old Python. */
 static bool split_backwards(struct str line, struct str *type, struct str *message)
 {
@@ -150,7 +156,7 @@ static bool split_backwards(struct str line, struct str *type, struct str *messa
     if (colon == SIZE_MAX)
         return false;
     struct str name = str_from(s, colon + 2), rest = name;
-    if (take_name(&rest).len != name.len || !is_error_name(name))
+    if (take_name(&rest).len != name.len || (!is_error_name(name) && !is_old_socket_error(name)))
         return false;
     *type = name;
     *message = str_first(s, colon);

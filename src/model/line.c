@@ -132,6 +132,48 @@ static bool take_stream(struct str *s)
     return true;
 }
 
+/* [/aws/lambda/name] or /aws/lambda/name: a log group. */
+static bool take_group(struct str *s)
+{
+    struct str at = *s;
+    bool bracket = str_skip(&at, STR("["));
+    if (!str_skip(&at, STR("/aws/")))
+        return false;
+    size_t end = 0;
+    while (end < at.len && at.at[end] != ' ' && at.at[end] != '\t' && at.at[end] != ']')
+        end++;
+    *s = str_from(at, end + (bracket && end < at.len && at.at[end] == ']'));
+    return true;
+}
+
+/* (+01:00): `sls logs` puts the zone behind the time. */
+static bool take_zone(struct str *s, const struct line_head *head)
+{
+    if (!head->timed || s->len < 8 || s->at[0] != '(' || (s->at[1] != '+' && s->at[1] != '-') ||
+        s->at[4] != ':' || s->at[7] != ')')
+        return false;
+    *s = str_from(*s, 8);
+    return true;
+}
+
+/* `--- [thread] logger : [function-<uuid>] ` of LocalStack: the level before it is its own. */
+static bool take_localstack(struct str *s, struct line_head *head)
+{
+    if (!head->timed || head->level == LEVEL_NONE || !str_starts(*s, STR("--- [")))
+        return false;
+    size_t open = str_find(str_first(*s, 120), STR(": ["));
+    if (open == SIZE_MAX)
+        return false;
+    size_t close = str_find_char(str_first(str_from(*s, open), 240), ']');
+    if (close == SIZE_MAX || close < 3 + 36)
+        return false;
+    if (!line_is_uuid(str_from(str_first(*s, open + close), open + close - 36)))
+        return false;
+    head->level = LEVEL_NONE;
+    *s = str_from(*s, open + close + 1);
+    return true;
+}
+
 static bool take_time(struct str *s, struct line_head *head)
 {
     int64_t unix_ms;
@@ -222,7 +264,8 @@ static bool take_token(struct str *s, struct line_head *head)
         return true;
     }
     return take_stream(s) || take_mark(s) || take_bracket_level(s, head) || take_id(s, head) ||
-           take_odd_id(s, head) || take_plain_level(s, head);
+           take_odd_id(s, head) || take_plain_level(s, head) || take_group(s) ||
+           take_zone(s, head) || take_localstack(s, head);
 }
 
 void line_head_read(struct str line, struct line_head *out)

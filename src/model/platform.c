@@ -232,16 +232,28 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
+/* `#####`, `****`: somebody made it unreadable. */
+static bool is_masked(struct str id)
+{
+    for (size_t i = 0; i < id.len; i++)
+        if (id.at[i] != '#' && id.at[i] != '*' && id.at[i] != '-')
+            return false;
+    return true;
+}
+
+/* Empty where no id stands (`RequestId:  Error: …`) or none can be read. */
 static struct str take_id(struct str *s)
 {
     size_t at = 0;
     while (s->len && is_space(s->at[0]))
         *s = str_from(*s, 1);
+    if (str_starts(*s, STR("Error:")))
+        return STR_NONE;
     while (at < s->len && !is_space(s->at[at]) && !strchr("\"',\\|{}`", s->at[at]))
         at++;
     struct str id = str_first(*s, at);
     *s = str_from(*s, at);
-    return id;
+    return is_masked(id) ? STR_NONE : id;
 }
 
 /* `RequestId: X Error: …`, `RequestId: X Process exited …`; other uses of the word are text. */
@@ -406,7 +418,7 @@ static bool read_token(struct str text, size_t token, struct platform *out)
         out->restore = text.at[0] == 'R' && text.at[2] == 'S';
         if (!report_read(text, &out->report))
             out->kind = LINE_UNPARSED;
-        out->id = out->report.request_id;
+        out->id = is_masked(out->report.request_id) ? STR_NONE : out->report.request_id;
         return true;
     case LINE_TIMEOUT:
         find_timeout_id(out);

@@ -117,6 +117,13 @@ static void hand_line(struct tracker *t, const struct line *line, struct str tex
     t->sink.line(t->sink.ctx, line->event, text, &mark);
 }
 
+/* A log that was pasted in part may be one sentence: until something was found, every line is
+ * read, whatever words it has. */
+static bool is_fragment(const struct tracker *t)
+{
+    return t->streams.next_seq == 1 && t->events < FRAGMENT_EVENTS;
+}
+
 static bool waits_for_more(const struct tracker *t, const struct stream *stream)
 {
     return stream->reading || stream->wrapped || stream->dying || t->object_stream == stream ||
@@ -181,7 +188,7 @@ void tracker_add(struct tracker *t, const struct event *event)
     struct stream *stream = streams_find(&t->streams, t->tally, event);
     uint64_t words = needles_in(t->words, event->message);
     t->events++;
-    if (words || waits_for_more(t, stream)) {
+    if (words || waits_for_more(t, stream) || is_fragment(t)) {
         read_event(t, stream, event, words);
     } else {
         app_plain_event(t, stream, event);
@@ -247,6 +254,7 @@ static void settle_all(struct tracker *t, bool ended)
 
 void tracker_finish(struct tracker *t)
 {
+    app_end_object(t);
     finish_streams(t);
     settle_all(t, true);
     finals_drain(&t->finals, true);

@@ -10,10 +10,11 @@
 
 enum {
     LINGER_EVENTS = 256,        /* events of the input that an ended attempt waits for more */
-    WRAP_LINES = 4,             /* lines that a wrapped REPORT may go on for */
+    WRAP_LINES = 8,             /* lines that a wrapped REPORT may go on for */
     OBJECT_LINES = 200,         /* lines of one JSON object that was printed over many */
     OBJECT_BYTES = 32 * 1024,
     CLEAN_BYTES = 64 * 1024,    /* of a line with colours; the rest is not looked at */
+    FRAGMENT_EVENTS = 1000,     /* at the start of an input; each is read in full */
     BURST_GAP_MS = 1000         /* errors without a request further apart are two records */
 };
 
@@ -29,6 +30,7 @@ struct tracker {
     /* a JSON object that came line by line */
     struct stream *object_stream;
     struct buf object;
+    struct place object_place;
     int object_depth;
     unsigned object_lines;
     bool object_marked;
@@ -76,6 +78,8 @@ void app_plain_event(struct tracker *t, struct stream *stream, const struct even
  * every open attempt of the stream suspect. */
 void app_flush_error(struct tracker *t, struct stream *stream, struct attempt *claimant);
 void app_drop_object(struct tracker *t);
+/* The input ends: an object that was cut off is read as far as it came. */
+void app_end_object(struct tracker *t);
 extern const struct str app_words[];
 extern const size_t app_word_count;
 #define WORDS_PLATFORM 13 /* the first of app_words are the platform's */

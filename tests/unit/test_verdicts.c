@@ -135,6 +135,8 @@ static const struct {
 
     /* 7: no failure */
     {"all is well", START(A) NODE(A, "INFO\tpaid") END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
+    {"an answer that tells of a network error, below the log",
+     START(A) END(A) REPORT(A, "") "\"https://shop.example is down: getaddrinfo ENOTFOUND shop.example\"\n", "success", NULL, CONFIDENCE_LIKELY},
     {"a logged error is no failure", START(A) NODE(A, "ERROR\tTypeError: x\n    at h (/var/task/i.js:1:1)") NODE(A, "INFO\tretried") END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
     {"a logged denial is no failure", START(A) NODE(A, "ERROR\tAccessDenied: Access Denied") END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
     {"python's logger is no failure", START(A) "[ERROR]\t" TS "\t" A "\tcaught\nTraceback (most recent call last):\n  File \"/var/task/a.py\", line 9, in handler\nValueError: x\n" END(A) REPORT(A, ""), "success", NULL, CONFIDENCE_LIKELY},
@@ -158,7 +160,34 @@ static const struct {
     {"a text line of no known kind", START(A) "CHECKPOINT RequestId: " A " State: suspended\n" END(A) REPORT(A, ""), "ambiguous", NULL, CONFIDENCE_POSSIBLE},
     {"only the done event, failed", "{\"type\":\"platform.runtimeDone\",\"record\":{\"requestId\":\"" A "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError\"}}\n" "{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" A "\"}}\n", "incomplete", NULL, CONFIDENCE_POSSIBLE},
 
+    {"a sentence of the network, alone", "Connect timeout on endpoint URL: \"https://sqs.eu-west-1.amazonaws.com/\"\n", "downstream", NULL, CONFIDENCE_POSSIBLE},
+    {"a missing module, alone", "Cannot find module 'handler'\n", "startup", NULL, CONFIDENCE_LIKELY},
+    {"Python 2 names its socket errors in small letters",
+     "[Errno 111] Connection refused: error\nTraceback (most recent call last):\nFile \"/var/task/a.py\", line 5, in h\nsock.connect((host, port))\nerror: [Errno 111] Connection refused\n", "downstream", NULL, CONFIDENCE_LIKELY},
+    {"a cause that is cut off", "{\n  \"error\": \"X\",\n  \"cause\": {\n    \"errorType\": \"TooManyRequestsException\",\n    \"errorMessage\": \"Rate Exceeded.\",\n    \"trace\": [\n      \"TooManyReq\n", "throttle", NULL, CONFIDENCE_POSSIBLE},
+    {"an object of an error that is cut off by the next line",
+     START(A) "{\n  \"errorType\": \"KeyError\",\n  \"errorMessage\": \"x\",\n" TS " " A " Task timed out after 3.00 seconds\n", "timeout", NULL, CONFIDENCE_LIKELY},
+    {"a module that was not found before any request, then the exit",
+     TS "\tundefined\tERROR\tError [ERR_MODULE_NOT_FOUND]: Cannot find package 'x' imported from /var/task/e.js\n    at link (node:internal/x:78:36) {\n  code: 'ERR_MODULE_NOT_FOUND'\n}\nRequestId: " A " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n", "startup", NULL, CONFIDENCE_LIKELY},
+    {"an init that failed, its report cut away",
+     "{\"time\":\"" TS "\",\"type\":\"platform.initRuntimeDone\",\"record\":{\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError\"}}\n", "startup", NULL, CONFIDENCE_CERTAIN},
+    {"an init that was done and a request that went well",
+     "{\"time\":\"" TS "\",\"type\":\"platform.initRuntimeDone\",\"record\":{\"phase\":\"init\",\"status\":\"success\"}}\n{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" A "\"}}\n"
+     "{\"type\":\"platform.report\",\"record\":{\"requestId\":\"" A "\",\"metrics\":{\"durationMs\":3.0,\"billedDurationMs\":3}}}\n", "success", NULL, CONFIDENCE_LIKELY},
+
     /* dress */
+    {"a REPORT with each field on a line of its own",
+     "REPORT RequestId: " A "\nDuration: 3000.00 ms\nBilled Duration: 3000 ms\nMemory Size: 192 MB\nMax Memory Used: 192 MB\nStatus: timeout\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"a log group in brackets and no id", "[/aws/lambda/pay] " TS "  Task timed out after 30.27 seconds\n", "timeout", NULL, CONFIDENCE_LIKELY},
+    {"a log group in brackets, killed, no id", "[/aws/lambda/pay] RequestId:  Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n", "memory", NULL, CONFIDENCE_LIKELY},
+    {"a zone in round brackets",
+     "2026-11-24 10:00:00.000 (+01:00)\t" A "\tError: connect ECONNREFUSED 127.0.0.1:27017\nEND RequestId: " A "\n" REPORT(A, "") "RequestId: " A " Process exited before completing request\n", "downstream", NULL, CONFIDENCE_POSSIBLE},
+    {"ids that were masked", "START RequestId: " A " Version: $LATEST\nEND RequestId: ######\nREPORT RequestId: ####  Duration: 5.30 ms  Billed Duration: 6 ms Memory Size: 128 MB Max Memory Used: 60 MB\n", "success", NULL, CONFIDENCE_LIKELY},
+    {"an emulator's debug log",
+     "2026-11-24T10:00:00.000 DEBUG --- [et.reactor-1] l.s.l.i.version_manager    : [pay-" B "] START RequestId: " A " Version: $LATEST\n"
+     "2026-11-24T10:00:00.001 DEBUG --- [et.reactor-1] l.s.l.i.version_manager    : [pay-" B "] [ERROR] KeyError: 'x'\n"
+     "2026-11-24T10:00:00.002 DEBUG --- [et.reactor-1] l.s.l.i.version_manager    : [pay-" B "] END RequestId: " A "\n"
+     "2026-11-24T10:00:00.002 DEBUG --- [et.reactor-1] l.s.l.i.version_manager    : [pay-" B "] REPORT RequestId: " A "\tDuration: 20.65 ms\tBilled Duration: 21 ms\tMemory Size: 128 MB\tMax Memory Used: 128 MB\t\n", "exception", NULL, CONFIDENCE_CERTAIN},
     {"colours", "\033[32mSTART RequestId: " A " Version: 1\033[0m\n\033[31m" TS " " A " Task timed out after 3.00 seconds\033[0m\n", "timeout", NULL, CONFIDENCE_LIKELY},
     {"comments", "// " START(A) "// " END(A) "// " REPORT(A, "Status: timeout"), "timeout", NULL, CONFIDENCE_CERTAIN},
     {"a table", "| 1702763408647 | " START(A) "| 1702763408648 | [ERROR] KeyError: 'x' |\n| 1702763408648 | " REPORT(A, "|"), "exception", NULL, CONFIDENCE_CERTAIN},
@@ -182,14 +211,14 @@ static void each_log_gets_the_verdict_of_the_rules(void **state)
         track_text(&track, logs[i].log);
         const struct invocation *inv = &track.kept[0];
         const char *cause = logs[i].cause ? logs[i].cause : "none";
-        if (track.count && strcmp(track_class(inv), logs[i].class) == 0 &&
+        if (track.count == 1 && strcmp(track_class(inv), logs[i].class) == 0 &&
             strcmp(cause_of(inv), cause) == 0 && inv->confidence == logs[i].confidence)
             continue;
         wrong++;
         if (track.count == 0)
             print_error("%s: no verdict\n", logs[i].name);
         else
-            print_error("%s: %s by %s, %s; expected %s by %s, %s\n", logs[i].name, track_class(inv), cause_of(inv),
+            print_error("%s: %zu records, %s by %s, %s; expected %s by %s, %s\n", logs[i].name, track.count, track_class(inv), cause_of(inv),
                         confidence_name((enum confidence)inv->confidence), logs[i].class, cause,
                         confidence_name(logs[i].confidence));
     }
