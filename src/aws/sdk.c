@@ -24,7 +24,7 @@ const char *sdk_env(const char *name)
 
 /* ---- files ---- */
 
-static bool home_folder(char *out, size_t size)
+bool sdk_home(char *out, size_t size)
 {
     const char *home = sdk_env("HOME");
     const struct passwd *user = home ? NULL : getpwuid(getuid());
@@ -40,7 +40,7 @@ static bool find_path(const char *variable, const char *usual, char *out, size_t
     const char *path = sdk_env(variable);
     bool at_home = !path || strncmp(path, "~/", 2) == 0;
     const char *rest = path ? path + (at_home ? 2 : 0) : usual;
-    if (at_home && !home_folder(home, sizeof home))
+    if (at_home && !sdk_home(home, sizeof home))
         return err_set(err, ERR_CONFIG, "finding %s: there is no home folder", usual) ||
                err_advise(err, "set HOME, or %s", variable);
     if ((size_t)snprintf(out, size, "%s%s%s", home, at_home ? "/" : "", rest) >= size)

@@ -55,6 +55,8 @@ const char *sdk_profile_name(const struct sdk *sdk, size_t index);
 bool sdk_is_region(const char *text);
 /* Is this host (no port, no brackets) this machine: localhost, 127.0.0.0/8, ::1? */
 bool sdk_is_loopback(struct str host);
+/* The user's folder. false: there is none, or it is too long. */
+bool sdk_home(char *out, size_t size);
 /* Value of a variable; NULL where it is not set or empty. */
 const char *sdk_env(const char *name);
 

@@ -24,6 +24,11 @@ void digest_md5(struct str bytes, unsigned char out[DIGEST_MD5])
     digest(EVP_md5(), "MD5", bytes, out);
 }
 
+void digest_sha1(struct str bytes, unsigned char out[DIGEST_SHA1])
+{
+    digest(EVP_sha1(), "SHA-1", bytes, out);
+}
+
 void digest_hmac_sha256(struct str key, struct str bytes, unsigned char out[DIGEST_SHA256])
 {
     const unsigned char *text = (const unsigned char *)bytes.at;
