@@ -1,6 +1,7 @@
 #include "src/model/exception.h"
 
 #include "src/model/frame.h"
+#include "src/model/platform.h"
 
 /* Each row of `forms` is one way in which a runtime says "nobody caught this". What matches no
  * row and still has the form of an error is logged or bare. The trap: `[ERROR] KeyError: 'x'`
@@ -318,6 +319,14 @@ static bool is_dotnet_unhandled(const struct line_head *head, struct str type)
             str_starts(type, STR("Microsoft.")));
 }
 
+/* `Error: signal: terminated Extension.Crash`: the platform's type may stand last in the line. */
+static struct str platform_type(struct str message)
+{
+    size_t blank = str_find_last(message, STR(" "));
+    struct str word = blank == SIZE_MAX ? message : str_from(message, blank + 1);
+    return platform_is_error_type(word) ? word : STR_NONE;
+}
+
 static bool begin_named(struct exception *x, const struct signs *signs, const struct line_head *head,
                         struct str previous)
 {
@@ -337,6 +346,7 @@ static bool begin_named(struct exception *x, const struct signs *signs, const st
         x->weight = ERROR_UNHANDLED;
     if (!marked && split_backwards(previous, &said_type, &said) && same_type(said_type, type))
         x->weight = ERROR_UNHANDLED;
+    exception_set_type(x, marked ? STR_NONE : platform_type(message));
     exception_set_type(x, type);
     exception_add_message(x, signs, message);
     x->signs |= signs_in(signs, type);

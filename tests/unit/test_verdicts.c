@@ -161,6 +161,7 @@ static const struct {
     {"only the done event, failed", "{\"type\":\"platform.runtimeDone\",\"record\":{\"requestId\":\"" A "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError\"}}\n" "{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" A "\"}}\n", "incomplete", NULL, CONFIDENCE_POSSIBLE},
 
     {"a sentence of the network, alone", "Connect timeout on endpoint URL: \"https://sqs.eu-west-1.amazonaws.com/\"\n", "downstream", NULL, CONFIDENCE_POSSIBLE},
+    {"an extension's end in one line, alone", "Error: signal: terminated Extension.Crash\n", "startup", NULL, CONFIDENCE_POSSIBLE},
     {"a missing module, alone", "Cannot find module 'handler'\n", "startup", NULL, CONFIDENCE_LIKELY},
     {"Python 2 names its socket errors in small letters",
      "[Errno 111] Connection refused: error\nTraceback (most recent call last):\nFile \"/var/task/a.py\", line 5, in h\nsock.connect((host, port))\nerror: [Errno 111] Connection refused\n", "downstream", NULL, CONFIDENCE_LIKELY},
