@@ -85,12 +85,27 @@ static bool unknown_word(const char *word, struct err *err)
     return no_account(word, err);
 }
 
+/* Each file once named, and stdin at most once. */
+static bool check_logs(const struct settings *s, const struct command *c, struct err *err)
+{
+    size_t stdins = 0;
+    for (size_t i = 0; i < s->logs.count + c->count; i++) {
+        const char *path = i < s->logs.count ? s->logs.items[i] : c->arguments[i - s->logs.count];
+        stdins += strcmp(path, "-") == 0;
+        if (path[0] == '\0')
+            return err_set(err, ERR_USAGE, "--logs: '' names no file");
+    }
+    return stdins < 2 || err_set(err, ERR_USAGE, "--logs: -: stdin can be read only once");
+}
+
 static bool check_source(const struct settings *s, const struct command *c, struct err *err)
 {
     bool demo = strcmp(c->name, "demo") == 0, has_case = s->case_dir[0] != '\0', has_logs = s->logs.count > 0;
     if (demo + has_case + has_logs > 1)
         return err_set(err, ERR_USAGE, "%s: one input at a time", demo ? "demo, --case and --logs" : "--case and --logs");
-    if (demo || has_case || has_logs)
+    if (has_logs)
+        return check_logs(s, c, err);
+    if (demo || has_case)
         return true;
     if (c->count > 0 && strcmp(c->name, "triage") == 0 && access(c->arguments[0], F_OK) == 0) {
         err_set(err, ERR_USAGE, "triage: %s: a file is given with --logs", c->arguments[0]);
@@ -161,14 +176,10 @@ static int run(struct settings *settings, int argc, char **argv)
     struct err err = {0};
     struct command command;
     bool good = settings_load(settings, &argc, argv, &err);
-    if (good && settings->asked.help) {
-        program_help();
-        return 0;
-    }
-    if (good && settings->asked.version) {
-        program_version();
-        return 0;
-    }
+    if (good && settings->asked.help)
+        return program_help();
+    if (good && settings->asked.version)
+        return program_version();
     good = good && read_command(settings, argv, argc, &command, &err) &&
            (!settings->asked.check || program_check(settings, &err)) &&
            (settings->debug_log[0] == '\0' || log_open(settings->debug_log, &err));

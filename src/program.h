@@ -12,10 +12,10 @@ struct command {
     size_t count;
 };
 
-/* Prints the usage; at most 40 lines. */
-void program_help(void);
-/* Prints the versions of lambdig and of its libraries. */
-void program_version(void);
+/* Prints the usage; at most 40 lines. Returns the exit status. */
+int program_help(void);
+/* Prints the versions of lambdig and of its libraries. Returns the exit status. */
+int program_version(void);
 
 /* For config --check: the names of actions, keys and the theme, which the console would refuse. */
 bool program_check(const struct settings *settings, struct err *err) MUST_USE;

@@ -217,8 +217,8 @@ __attribute__((target("avx2"))) static uint64_t scan_avx2(const struct needles *
     }
 }
 
-__attribute__((target("avx2,popcnt"))) static size_t first_avx2(const struct needles *n, struct str s,
-                                                                size_t *line_ends)
+__attribute__((target("avx2,popcnt"))) static size_t
+first_avx2(const struct needles *n, struct str s, size_t *line_ends)
 {
     const __m256i half = _mm256_set1_epi8(15), none = _mm256_setzero_si256();
     const __m256i lf = _mm256_set1_epi8('\n');

@@ -207,7 +207,7 @@ static void note_signal(struct run *run)
 /* Nothing at all was read: stdout stays empty, stderr has said why. */
 static bool is_fruitless(const struct run *run)
 {
-    return run->status == 2 && run->t.invocations == 0 && run->t.progress.events == 0;
+    return run->status == 2 && run->t.invocations == 0;
 }
 
 static int run_to_end(struct run *run)
@@ -245,6 +245,8 @@ static bool unknown_class(struct str word, struct err *err)
 static bool read_fail_on(struct run *run, struct err *err)
 {
     struct str rest = str_of(run->t.settings->fail_on);
+    if (rest.len == 0 && str_eq(str_of(run->t.settings->origin[OPTION_fail_on]), STR("--fail-on")))
+        return unknown_class(rest, err); /* an unset variable in a script must not mean "never" */
     while (rest.len > 0) {
         struct str word = str_trim(str_take_until(&rest, ','));
         enum failure_class class = failure_class_find(word);

@@ -17,7 +17,8 @@ struct event {
     int64_t unix_ms;       /* TIME_NONE: not known */
     int64_t ingestion_ms;  /* TIME_NONE: not known */
     int64_t late_ms;       /* it became visible after one of its group that is so much newer; 0: in order */
-    uint64_t line;         /* 1-based number of its first line, or of the event, in its input */
+    uint64_t line;         /* 1-based number of its first line, or of the event, in its input; 0: none */
+    bool line_is_event;    /* `line` counts events: all lines of the message have that number */
     uint64_t place;        /* byte offset of that line in its input, for reading it again */
     uint32_t input;        /* which input, from 0; the source gives its name */
 };

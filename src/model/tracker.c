@@ -145,7 +145,7 @@ static void read_event(struct tracker *t, struct stream *stream, const struct ev
         if (t->sink.line)
             hand_line(t, &line, text, !first);
         first = false;
-        number += event->message.len && !whole && rest.len && rest.at[-1] == '\n';
+        number += number && !event->line_is_event && !whole && rest.len && rest.at[-1] == '\n';
     } while (!whole && rest.len);
     if (!whole)
         app_flush_error(t, stream, NULL);

@@ -102,6 +102,7 @@ static void add_event(struct reader *r, struct event *e, size_t len)
         e->log_group = r->group;
     e->function = logs_function_of(e->log_group, e->log_stream);
     e->line = ++r->lines;
+    e->line_is_event = true;
     e->place = r->offset + r->taken;
     e->message = reader_without_line_end(e->message);
     r->holds_events = true;
