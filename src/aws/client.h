@@ -3,7 +3,9 @@
  *
  * Retries: standard mode, 3 attempts in all, back-off with jitter, a bucket of 500 tokens for
  * each service, Retry-After within reason. A call with an effect is not repeated once a byte of
- * it may have left. Expired keys are renewed and the call is sent again once. */
+ * it may have left. Expired keys are renewed and the call is sent again once; keys that stay
+ * expired are not sent any more: calls are answered with ANSWER_EXPIRED until there are others.
+ * A service's clock is followed, by its Date. */
 #ifndef LAMBDIG_AWS_CLIENT_H
 #define LAMBDIG_AWS_CLIENT_H
 
@@ -39,7 +41,8 @@ typedef void (*client_done)(void *ctx, const struct answer *answer);
 struct client *client_new(const struct sdk *sdk, struct creds *creds, struct http *http);
 void client_free(struct client *client); /* calls nobody back */
 /* `call` is taken (its buffers are given back by the client). `done` is called exactly once from
- * client_step, unless the client is freed before. Calls wait in order while credentials do. */
+ * client_step, unless the client is freed before; it may send more, but not free the client.
+ * Calls wait in order while credentials do. */
 void client_send(struct client *client, struct call *call, client_done done, void *ctx);
 /* One round: creds, timers, transfers. Waits at most wait_ms. true: something was called back. */
 bool client_step(struct client *client, int wait_ms);

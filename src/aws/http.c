@@ -334,6 +334,7 @@ static void explain(const struct http *http, const struct transfer *transfer, CU
         .body_full = transfer->body.full, .headers_full = transfer->headers.full,
         .interrupted = transfer->state == INTERRUPTED};
     answer->timed_out = code == CURLE_OPERATION_TIMEDOUT && transfer->state != INTERRUPTED;
+    answer->is_final = http_is_final(&failure);
     http_explain(&failure, &answer->err);
 }
 

@@ -39,6 +39,7 @@ struct http_answer {           /* borrowed for the callback */
     struct str body;           /* decoded */
     bool sent;                 /* some byte of the request may have left: it may have had an effect */
     bool timed_out;
+    bool is_final;             /* another attempt would end the same: TLS refused, too large */
     int64_t sent_unix_ms, received_unix_ms;
     struct err err;            /* ERR_NONE, or why no (whole) answer came: resource and reason */
 };

@@ -139,12 +139,30 @@ static void explain_code(const struct http_failure *failure, struct err *err)
         err_set(err, ERR_NETWORK, "%s: %s", failure->host, detail);
         return;
     }
+    if (strstr(detail, "CONNECT tunnel")) {
+        err_set(err, ERR_NETWORK, "%s: the proxy lets nothing through: %s", failure->host, detail);
+        err_advise(err, "check HTTPS_PROXY, and the name and password in it");
+        return;
+    }
     err_set(err, ERR_NETWORK, "%s: %s%s%s", failure->host, reason->text, reason->detail ? ": " : "",
             reason->detail ? detail : "");
     if (failure->code == CURLE_PEER_FAILED_VERIFICATION && is_clock_reason(detail))
         err_advise(err, "check the clock of this machine, and the endpoint's certificate");
     else if (reason->hint[0])
         err_advise(err, "%s", reason->hint);
+}
+
+bool http_is_final(const struct http_failure *failure)
+{
+    static const CURLcode final[] = {
+        CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+        CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT,
+    };
+    for (size_t i = 0; i < sizeof final / sizeof final[0]; i++) {
+        if (!failure->interrupted && failure->code == final[i])
+            return true;
+    }
+    return failure->body_full || failure->headers_full;
 }
 
 void http_explain(const struct http_failure *failure, struct err *err)

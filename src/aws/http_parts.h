@@ -24,6 +24,8 @@ struct http_failure {
     bool connected, body_full, headers_full, interrupted;
 };
 
+/* Would another attempt end the same? */
+bool http_is_final(const struct http_failure *failure);
 /* One sentence with the next step. */
 void http_explain(const struct http_failure *failure, struct err *err);
 
