@@ -32,6 +32,12 @@ size_t str_find_char(struct str s, char c)
     return hit ? (size_t)(hit - s.at) : SIZE_MAX;
 }
 
+size_t str_find_last_char(struct str s, char c)
+{
+    const char *hit = s.len ? memrchr(s.at, c, s.len) : NULL;
+    return hit ? (size_t)(hit - s.at) : SIZE_MAX;
+}
+
 size_t str_find_either(struct str s, char a, char b)
 {
     return find_either(s, a, b);

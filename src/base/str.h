@@ -56,6 +56,7 @@ static inline bool str_ends(struct str s, struct str suffix)
 size_t str_find(struct str s, struct str needle);
 size_t str_find_last(struct str s, struct str needle);
 size_t str_find_char(struct str s, char c);
+size_t str_find_last_char(struct str s, char c);
 /* Where the first of two bytes stands; s.len when neither does. Fast where they stand close. */
 size_t str_find_either(struct str s, char a, char b);
 static inline bool str_has(struct str s, struct str needle)

@@ -172,7 +172,8 @@ static int settle(struct run *run)
 
 static void step_to_end(struct run *run)
 {
-    const struct sink sink = {run, on_account, on_functions, on_events, on_progress, on_trouble};
+    const struct sink sink = {run, on_account, on_functions, on_events, on_progress, on_trouble,
+                              tracker_words(run->tracker)};
     enum step step = STEP_MORE;
     int wait_ms = 0;
     while (step != STEP_DONE && !caught_signal && output_good(&run->t.out)) {

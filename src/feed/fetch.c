@@ -159,7 +159,7 @@ static void settle(struct fetch *fetch)
 /* false: the source is at its end, one way or the other. */
 static bool step(struct fetch *fetch)
 {
-    const struct sink sink = {fetch, on_account, on_functions, on_events, on_progress, on_trouble};
+    const struct sink sink = {fetch, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
     int wait_ms = fetch->following && fetch->unsettled ? SETTLE_WAIT_MS : STEP_WAIT_MS;
     enum step how = STEP_MORE;
     struct err err = {0};

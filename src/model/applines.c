@@ -2,8 +2,8 @@
 
 #include "src/base/jscan.h"
 
-/* Application lines. Nearly all of them hold no word of interest and end in app_plain_event;
- * the others are read for errors, which may go on over many lines and may name a request. */
+/* Application lines. Nearly all of them hold no word of interest and end in plain.c; the
+ * others are read for errors, which may go on over many lines and may name a request. */
 
 const struct str app_words[] = {
 #define WORD(word) {(word), sizeof(word) - 1}
@@ -30,7 +30,7 @@ static bool has_failed(const struct attempt *a)
            a->e.status == STATUS_ERROR || a->e.status == STATUS_TIMEOUT;
 }
 
-static struct attempt *find_owner(struct stream *stream, struct str id, bool from_json)
+struct attempt *app_find_owner(struct stream *stream, struct str id, bool from_json)
 {
     struct attempt *only = stream_only_open(stream);
     if (id.len == 0)
@@ -55,72 +55,12 @@ static struct attempt *owner_of_error(struct tracker *t, struct line *line, stru
     return line->stream->open == 0 ? attach_pending(t, line) : NULL;
 }
 
-static void keep_previous(struct stream *stream, struct str text)
-{
-    struct str kept = str_first(text, sizeof stream->previous);
-    memcpy(stream->previous, kept.at, kept.len);
-    stream->previous_len = (uint16_t)kept.len;
-}
-
-static bool is_continuation(struct str text)
-{
-    return text.len == 0 || text.at[0] == ' ' || text.at[0] == '\t' || text.at[0] == '}' ||
-           text.at[0] == ']';
-}
-
-static void keep_last(struct evidence *e, struct str text, int64_t unix_ms)
-{
-    if (e->last_len && is_continuation(text))
-        return;
-    struct str kept = str_first(text, sizeof e->last);
-    memcpy(e->last, kept.at, kept.len);
-    e->last_len = (uint16_t)kept.len;
-    e->last_app_unix_ms = unix_ms;
-}
-
 static struct str previous_line(const struct line *line)
 {
     const struct attempt *a = line->owner;
     if (a && a->e.last_len)
         return (struct str){a->e.last, a->e.last_len};
     return (struct str){line->stream->previous, line->stream->previous_len};
-}
-
-/* In text without times of its own the first line's stamp is the nearest to the start. */
-static void take_start(struct evidence *e, const struct line *line)
-{
-    struct line_head head = {.unix_ms = line->event->unix_ms};
-    struct str text = line->text;
-    if (head.unix_ms == TIME_NONE && !clock_take_iso(&text, &head.unix_ms))
-        line_head_read(line->text, &head);
-    e->start_unix_ms = head.unix_ms;
-    e->untimed = head.unix_ms == TIME_NONE;
-}
-
-/* Puts the line to its owner; one without owner is only remembered as the line before. */
-static void give(struct tracker *t, struct line *line)
-{
-    struct attempt *a = line->owner;
-    if (!a || a->pending) /* the next line has no owner before it is read */
-        keep_previous(line->stream, line->text);
-    if (!a)
-        return;
-    attach_touch(a, line);
-    if (a->ended_at)
-        return;
-    a->e.last_app_line = t->events;
-    if (a->e.start_unix_ms == TIME_NONE && !a->e.untimed)
-        take_start(&a->e, line);
-    keep_last(&a->e, line->text, line->event->unix_ms);
-}
-
-void app_plain_event(struct tracker *t, struct stream *stream, const struct event *event)
-{
-    struct line line = {.event = event, .stream = stream, .text = event->message,
-                        .number = event->line, .owner = NULL};
-    if (stream->open == 1)
-        line.owner = stream_only_open(stream);
-    give(t, &line);
 }
 
 /* ---- errors ---- */
@@ -404,7 +344,7 @@ static bool take_json(struct tracker *t, struct line *line, const struct line_he
     if (!exception_from_json(&x, t->signs, s, false, &json))
         return false;
     struct str id = head->id.len ? head->id : json.id;
-    line->owner = find_owner(line->stream, id, true);
+    line->owner = app_find_owner(line->stream, id, true);
     if (line->unix_ms == TIME_NONE)
         line->unix_ms = json.unix_ms;
     if (take_wrapped(t, line, &json))
@@ -413,7 +353,7 @@ static bool take_json(struct tracker *t, struct line *line, const struct line_he
         app_flush_error(t, line->stream, NULL);
     else
         on_error_object(t, line, head, &x, line_is_uuid(id) || head->id.len ? id : STR_NONE);
-    give(t, line);
+    plain_give(t, line);
     return true;
 }
 
@@ -473,7 +413,7 @@ static void on_mention(struct tracker *t, struct line *line, const struct line_h
         line->owner = attach_pending(t, line);
     if (line->owner && line->owner->pending)
         evidence_add_exception(&line->owner->e, x, line_place(line));
-    give(t, line);
+    plain_give(t, line);
 }
 
 void app_line(struct tracker *t, struct line *line)
@@ -491,11 +431,11 @@ void app_line(struct tracker *t, struct line *line)
         return;
     if (take_json(t, line, &head) || continues_error(t, line, &head))
         return;
-    line->owner = find_owner(stream, head.id, false);
+    line->owner = app_find_owner(stream, head.id, false);
     if (!exception_begin(&x, t->signs, &head, previous_line(line))) {
         app_flush_error(t, stream, NULL);
         open_object(t, line, &head, false);
-        give(t, line);
+        plain_give(t, line);
         return;
     }
     app_flush_error(t, stream, NULL);
@@ -505,7 +445,7 @@ void app_line(struct tracker *t, struct line *line)
         return;
     }
     start_error(t, line, &x, head.id);
-    give(t, line);
+    plain_give(t, line);
     if (x.wants_json)
         take_details(t, line, &head);
     else

@@ -14,6 +14,10 @@ struct event {
     struct str log_stream; /* empty: the input has none and counts as one stream */
     struct str id;         /* eventId; empty: none */
     struct str message;    /* one or more lines, without the last line end */
+    /* Not 0: no event but so many lines in a row, each for itself, none of which holds a word that
+     * the receiver asked for (source.h: sink.words). `message` has them with the LF, or CR LF,
+     * between them; their times are not known. */
+    uint32_t quiet_lines;
     int64_t unix_ms;       /* TIME_NONE: not known */
     int64_t ingestion_ms;  /* TIME_NONE: not known */
     int64_t late_ms;       /* it became visible after one of its group that is so much newer; 0: in order */

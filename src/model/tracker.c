@@ -64,6 +64,11 @@ uint64_t tracker_unparsed(const struct tracker *t)
     return t->unparsed;
 }
 
+const struct needles *tracker_words(const struct tracker *t)
+{
+    return t->words;
+}
+
 /* ---- lines ---- */
 
 static bool is_platform(uint64_t words)
@@ -121,13 +126,12 @@ static void hand_line(struct tracker *t, const struct line *line, struct str tex
  * read, whatever words it has. */
 static bool is_fragment(const struct tracker *t)
 {
-    return t->streams.next_seq == 1 && t->events < FRAGMENT_EVENTS;
+    return t->streams.next_seq == 1 && t->events + 1 < FRAGMENT_EVENTS;
 }
 
 static bool waits_for_more(const struct tracker *t, const struct stream *stream)
 {
-    return stream->reading || stream->wrapped || stream->dying || t->object_stream == stream ||
-           stream->open > 1;
+    return stream->reading || stream->wrapped || stream->dying || t->object_stream == stream;
 }
 
 static void read_event(struct tracker *t, struct stream *stream, const struct event *event, uint64_t words)
@@ -183,20 +187,81 @@ static void let_go(struct tracker *t)
     }
 }
 
-void tracker_add(struct tracker *t, const struct event *event)
+/* The next line of a run without words, read in full. */
+static void read_plain(struct tracker *t, struct line *line, struct plain_run *run)
+{
+    struct event one = *line->event;
+    plain_take(run, line);
+    run->owner_known = false;
+    one.quiet_lines = 0;
+    one.line = line->number;
+    one.message = line->text;
+    t->events++;
+    read_event(t, line->stream, &one, 0);
+}
+
+/* Lines, or one event, without a word of interest, where nobody wants to see them. */
+static void add_plain(struct tracker *t, struct stream *stream, const struct event *event)
+{
+    struct line line = {.event = event, .stream = stream};
+    struct plain_run run = {.lines = event->message, .number = event->line, .is_event = !event->quiet_lines,
+                            .left = event->quiet_lines ? event->quiet_lines : 1};
+    while (run.left > 0) {
+        bool full = waits_for_more(t, stream) || is_fragment(t);
+        if (!full && stream->open <= 1)
+            plain_give_run(t, &line, &run);
+        else if (full || !plain_give_by_id(t, &line, &run))
+            read_plain(t, &line, &run);
+        if (t->finals.first)
+            let_go(t);
+    }
+}
+
+static void add_event(struct tracker *t, const struct event *event)
 {
     struct stream *stream = streams_find(&t->streams, t->tally, event);
     uint64_t words = needles_in(t->words, event->message);
+    if (!words && !t->sink.line) {
+        add_plain(t, stream, event);
+        return;
+    }
+    bool full = words || waits_for_more(t, stream) || stream->open > 1 || is_fragment(t);
     t->events++;
-    if (words || waits_for_more(t, stream) || is_fragment(t)) {
+    if (full) {
         read_event(t, stream, event, words);
     } else {
-        app_plain_event(t, stream, event);
-        if (t->sink.line)
-            hand_plain(t, stream, event);
+        struct line line = {.event = event, .stream = stream, .text = event->message, .number = event->line,
+                            .owner = stream_only_open(stream)};
+        plain_give(t, &line);
+        hand_plain(t, stream, event);
     }
     if (t->finals.first)
         let_go(t);
+}
+
+/* Whoever wants to see each line gets each. */
+static void split_run(struct tracker *t, const struct event *event)
+{
+    struct line line;
+    struct plain_run run = {.lines = event->message, .number = event->line, .left = event->quiet_lines};
+    while (run.left > 0) {
+        struct event one = *event;
+        plain_take(&run, &line);
+        one.quiet_lines = 0;
+        one.line = line.number;
+        one.message = line.text;
+        add_event(t, &one);
+    }
+}
+
+void tracker_add(struct tracker *t, const struct event *event)
+{
+    if (event->quiet_lines == 0)
+        add_event(t, event);
+    else if (t->sink.line)
+        split_run(t, event);
+    else
+        add_plain(t, streams_find(&t->streams, t->tally, event), event);
 }
 
 static bool is_over(const struct attempt *a, int64_t now_unix_ms, int64_t settle_ms)

@@ -8,6 +8,7 @@
 #ifndef LAMBDIG_MODEL_TRACKER_H
 #define LAMBDIG_MODEL_TRACKER_H
 
+#include "src/base/needles.h"
 #include "src/model/invocation.h"
 #include "src/model/report.h"
 
@@ -43,6 +44,8 @@ void tracker_free(struct tracker *t);
 void tracker_function(struct tracker *t, const struct function *function);
 
 void tracker_add(struct tracker *t, const struct event *event);
+/* The words that a line must hold to be more than counted; see event.quiet_lines. */
+const struct needles *tracker_words(const struct tracker *t);
 
 /* The source has nothing more for now (a live tail, a followed file): invocations whose REPORT
  * was seen at least `settle_ms` of event time ago become final. now TIME_NONE: every one whose

@@ -18,6 +18,14 @@ enum {
     BURST_GAP_MS = 1000         /* errors without a request further apart are two records */
 };
 
+/* The head of a plain line, to know the next one's at a glance. */
+struct known_head {
+    char front[48];     /* up to the id; the minute comes first */
+    char after[24];     /* from the id to the message */
+    uint8_t id_at;      /* 0: none is known */
+    uint8_t after_len, decimals;
+};
+
 struct tracker {
     struct streams streams;
     struct finals finals;
@@ -37,6 +45,7 @@ struct tracker {
     bool object_error; /* the line that opened it was an error's */
     enum level object_level;
     char *clean; /* CLEAN_BYTES */
+    struct known_head known;
 };
 
 /* One line on its way. */
@@ -72,8 +81,8 @@ bool foreign_is_open(const struct attempt *a);
 
 /* applines.c: the lines that the function's own code wrote */
 void app_line(struct tracker *t, struct line *line);
-/* One whole event without any word of interest. */
-void app_plain_event(struct tracker *t, struct stream *stream, const struct event *event);
+/* The attempt of the stream that a line with this id, or none, belongs to; NULL: not known. */
+struct attempt *app_find_owner(struct stream *stream, struct str id, bool from_json);
 /* Ends the error that is being read: it goes to its owner, else to `claimant`, else it makes
  * every open attempt of the stream suspect. */
 void app_flush_error(struct tracker *t, struct stream *stream, struct attempt *claimant);
@@ -83,6 +92,26 @@ void app_end_object(struct tracker *t);
 extern const struct str app_words[];
 extern const size_t app_word_count;
 #define WORDS_PLATFORM 13 /* the first of app_words are the platform's */
+
+/* plain.c: lines without any word of interest */
+struct plain_run { /* what is left of a run of them */
+    struct str lines;
+    uint64_t number;  /* of the first */
+    uint32_t left;
+    bool is_event;    /* one event, whatever line ends it holds */
+    bool was_looked_at, odd;
+    bool owner_known; /* of lines with this id */
+    struct str id;
+    struct attempt *owner;
+};
+/* Takes the next line off the run: its text and number. */
+void plain_take(struct plain_run *run, struct line *line);
+/* Puts a line to its owner; one without owner is only remembered as the line before. */
+void plain_give(struct tracker *t, struct line *line);
+/* All of the run, in a stream where at most one request is open. */
+void plain_give_run(struct tracker *t, struct line *line, struct plain_run *run);
+/* The next line, to the request that its head names. false: nothing is done, read it in full. */
+bool plain_give_by_id(struct tracker *t, struct line *line, struct plain_run *run);
 
 static inline struct place line_place(const struct line *line)
 {

@@ -21,8 +21,11 @@ static int raw_looks(struct reader *r, struct str head, bool whole)
 static void look_for_signs(struct reader *r)
 {
     struct signs *signs = signs_new();
-    for (size_t i = 0; !r->holds_events && i < r->count; i++)
-        r->holds_events = lambda_sign_in(signs, r->events[i].message);
+    for (size_t i = 0; !r->holds_events && i < r->count; i++) {
+        struct str lines = r->events[i].message; /* one, or quiet ones */
+        while (!r->holds_events && lines.len > 0)
+            r->holds_events = lambda_sign_in(signs, str_take_until(&lines, '\n'));
+    }
     signs_free(signs);
 }
 
@@ -30,7 +33,10 @@ static void raw_read(struct reader *r)
 {
     struct event e = logs_no_event();
     struct line line;
-    while (r->count < READER_BATCH && reader_take_line(r, &line)) {
+    while (r->count < READER_BATCH) {
+        e.quiet_lines = 0;
+        if (!reader_take_quiet(r, &line, &e.quiet_lines) && !reader_take_line(r, &line))
+            break;
         e.message = line.text;
         e.line = line.number;
         e.place = line.place;

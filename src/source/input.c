@@ -165,6 +165,7 @@ static bool read_batch(struct input *in, bool full)
     r->offset = in->bytes.offset;
     r->at_end = in->bytes.ended;
     r->full = full;
+    r->words = in->words;
     in->format->read(r);
     in->next = 0;
     return r->count > 0;

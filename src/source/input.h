@@ -15,6 +15,7 @@ struct input {
     const char *what, *path;     /* borrowed; see struct bytes */
     uint32_t number;
     struct window window;
+    const struct needles *words; /* borrowed from the sink; NULL until one was seen */
     struct bytes bytes;
     struct reader *reader;       /* NULL: parked, or never begun */
     const struct format *format; /* NULL: not found out yet */

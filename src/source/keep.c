@@ -100,7 +100,7 @@ static void tell_unseen(struct keep *k)
 static bool keep_step(struct source *source, const struct sink *sink, int wait_ms, enum step *step, struct err *err)
 {
     struct keep *k = (struct keep *)source;
-    const struct sink inner = {k, pass_account, pass_functions, pass_events, pass_progress, pass_trouble};
+    const struct sink inner = {k, pass_account, pass_functions, pass_events, pass_progress, pass_trouble, NULL};
     k->outer = sink;
     bool good = source_step(k->inner, &inner, wait_ms, step, err);
     if (good && *step == STEP_DONE && !k->told)

@@ -208,6 +208,8 @@ static bool logfile_step(struct source *source, const struct sink *sink, int wai
 {
     struct logfile *l = (struct logfile *)source;
     l->sunk = true;
+    for (size_t i = 0; i < l->count; i++)
+        l->inputs[i].words = sink->words;
     tell_troubles(l, sink);
     *step = l->ordered ? STEP_DONE : probe_rest(l, wait_ms);
     if (*step != STEP_DONE)

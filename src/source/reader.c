@@ -71,6 +71,34 @@ bool reader_take_line(struct reader *r, struct line *line)
     return true;
 }
 
+static struct str without_line_end(struct str s)
+{
+    if (s.len > 0 && s.at[s.len - 1] == '\n')
+        s.len--;
+    if (s.len > 0 && s.at[s.len - 1] == '\r')
+        s.len--;
+    return s;
+}
+
+bool reader_take_quiet(struct reader *r, struct line *run, uint32_t *lines)
+{
+    uint64_t place = r->offset + r->taken;
+    if (!r->words || r->skipping || (place == r->wordy_place && place > 0))
+        return false;
+    struct str ahead = str_first(reader_rest(r), READER_QUIET_MAX);
+    size_t ends, at = needles_first(r->words, ahead, &ends);
+    if (ends == 0)
+        return false;
+    size_t len = str_find_last_char(str_first(ahead, at), '\n') + 1;
+    *run = (struct line){without_line_end(str_first(ahead, len)), r->lines + 1, place};
+    *lines = (uint32_t)ends;
+    r->lines += ends;
+    r->taken += len;
+    if (at < ahead.len)
+        r->wordy_place = place + len;
+    return true;
+}
+
 static bool is_outside(const struct window *w, int64_t unix_ms)
 {
     if (unix_ms == TIME_NONE)

@@ -13,6 +13,7 @@
 #include "src/source/source.h"
 
 #define READER_BATCH 256
+#define READER_QUIET_MAX (64u * 1024u) /* bytes of a run of lines without a word */
 #define READER_MESSAGE_MAX (256u * 1024u) /* a longer message is cut there, and counted */
 
 #define READER_JSON_DEPTH 4
@@ -40,6 +41,7 @@ struct reader {
     bool at_end, full;
     struct window window;
     uint32_t input;
+    const struct needles *words; /* NULL: each line is an event; see struct sink */
 
     /* out */
     struct event events[READER_BATCH];
@@ -53,6 +55,7 @@ struct reader {
 
     /* kept between batches */
     bool skipping;      /* the rest of a line that was cut */
+    uint64_t wordy_place; /* where a line begins that is known to hold a word */
     struct stamp_memory stamps;
     int64_t unix_ms;    /* of the event that a line without prefix continues */
     struct str stream, group; /* of that event; in the bytes, or in the copies below */
@@ -72,6 +75,9 @@ void reader_free(struct reader *r); /* NULL: nothing */
 
 /* The next line. false: what is left is no whole line. */
 bool reader_take_line(struct reader *r, struct line *line);
+/* The lines up to the next that holds a word, as one run; false: none, take a line. Only with
+ * `words`, and only where lines need no look for themselves. */
+bool reader_take_quiet(struct reader *r, struct line *run, uint32_t *lines);
 /* Takes back what was taken since `mark`, for a reader that must see more first. */
 struct reader_mark {
     size_t taken;

@@ -5,6 +5,7 @@
 #define LAMBDIG_SOURCE_SOURCE_H
 
 #include "src/base/err.h"
+#include "src/base/needles.h"
 #include "src/model/event.h"
 
 struct account { /* what the header shows; empty strings: not known */
@@ -48,6 +49,9 @@ struct sink {
     /* A failure that is not the end: a truncated gzip, one file of several. The worst decides
      * the exit status. */
     void (*trouble)(void *ctx, const struct err *err);
+    /* NULL: each line is handed over. Else lines in a row without any of these words may come as
+     * one event (event.quiet_lines). Borrowed, the same at each step. */
+    const struct needles *words;
 };
 
 enum step {

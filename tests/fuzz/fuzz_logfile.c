@@ -47,7 +47,7 @@ static void on_trouble(void *ctx, const struct err *err)
 
 static void run(struct source *source, struct seen *seen)
 {
-    struct sink sink = {seen, on_account, on_functions, on_events, on_progress, on_trouble};
+    struct sink sink = {seen, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
     enum step step = STEP_MORE;
     struct err err = {0};
     for (int i = 0; step != STEP_DONE; i++) {

@@ -69,7 +69,7 @@ static void on_trouble(void *ctx, const struct err *err)
 
 struct sink capture_sink(struct capture *c)
 {
-    return (struct sink){c, on_account, on_functions, on_events, on_progress, on_trouble};
+    return (struct sink){c, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
 }
 
 void capture_run(struct capture *c, struct source *source)

@@ -1,0 +1,235 @@
+#include "src/model/tracking.h"
+
+/* Lines without any word of interest: nearly all of a log. Each is counted to its attempt, and
+ * the last one is kept as the attempt's last words; nothing else can follow from it. Where one
+ * request runs, a run of them is counted in one step. Where several do, the line's own id says
+ * whose it is, and the head that most lines share is compared with that of a line read before. */
+
+/* ---- one line to its attempt ---- */
+
+static void keep_previous(struct stream *stream, struct str text)
+{
+    struct str kept = str_first(text, sizeof stream->previous);
+    memcpy(stream->previous, kept.at, kept.len);
+    stream->previous_len = (uint16_t)kept.len;
+}
+
+static bool is_continuation(struct str text)
+{
+    return text.len == 0 || text.at[0] == ' ' || text.at[0] == '\t' || text.at[0] == '}' ||
+           text.at[0] == ']';
+}
+
+static void keep_last(struct evidence *e, struct str text, int64_t unix_ms)
+{
+    if (e->last_len && is_continuation(text))
+        return;
+    struct str kept = str_first(text, sizeof e->last);
+    memcpy(e->last, kept.at, kept.len);
+    e->last_len = (uint16_t)kept.len;
+    e->last_app_unix_ms = unix_ms;
+}
+
+/* In text without times of its own the first line's stamp is the nearest to the start. */
+static void take_start(struct evidence *e, const struct line *line)
+{
+    struct line_head head = {.unix_ms = line->event->unix_ms};
+    struct str text = line->text;
+    if (head.unix_ms == TIME_NONE && !clock_take_iso(&text, &head.unix_ms))
+        line_head_read(line->text, &head);
+    e->start_unix_ms = head.unix_ms;
+    e->untimed = head.unix_ms == TIME_NONE;
+}
+
+void plain_give(struct tracker *t, struct line *line)
+{
+    struct attempt *a = line->owner;
+    if (!a || a->pending) /* the next line has no owner before it is read */
+        keep_previous(line->stream, line->text);
+    if (!a)
+        return;
+    attach_touch(a, line);
+    if (a->ended_at)
+        return;
+    a->e.last_app_line = t->events;
+    if (a->e.start_unix_ms == TIME_NONE && !a->e.untimed)
+        take_start(&a->e, line);
+    keep_last(&a->e, line->text, line->event->unix_ms);
+}
+
+/* ---- runs, where at most one request is open ---- */
+
+static struct str without_cr(struct str line)
+{
+    return str_first(line, line.len - (line.len > 0 && line.at[line.len - 1] == '\r'));
+}
+
+void plain_take(struct plain_run *run, struct line *line)
+{
+    line->number = run->number++;
+    line->text = run->is_event ? run->lines : without_cr(str_take_until(&run->lines, '\n'));
+    run->left--;
+}
+
+static struct str take_last(struct str *lines)
+{
+    size_t at = str_find_last_char(*lines, '\n');
+    struct str line = at == SIZE_MAX ? *lines : str_from(*lines, at + 1);
+    *lines = at == SIZE_MAX ? STR_NONE : str_first(*lines, at);
+    return without_cr(line);
+}
+
+/* As keep_last for each of them: the last one stays that continues none before it. */
+static void keep_last_of(struct evidence *e, struct str lines, int64_t unix_ms)
+{
+    struct str rest = lines;
+    while (rest.len > 0) {
+        struct str line = take_last(&rest);
+        if (!is_continuation(line)) {
+            keep_last(e, line, unix_ms);
+            return;
+        }
+    }
+    while (lines.len > 0 && e->last_len == 0)
+        keep_last(e, without_cr(str_take_until(&lines, '\n')), unix_ms);
+}
+
+static void give_more(struct evidence *e, const struct line *line, uint32_t more, struct str rest)
+{
+    e->line_count += more;
+    if (line->number + more > e->last_line)
+        e->last_line = line->number + more;
+    keep_last_of(e, rest, line->event->unix_ms);
+}
+
+/* The first line goes the way of a single one; of the others only number and last count. */
+void plain_give_run(struct tracker *t, struct line *line, struct plain_run *run)
+{
+    uint32_t more = run->left - 1;
+    t->events += run->left;
+    plain_take(run, line);
+    line->owner = stream_only_open(line->stream);
+    if (!line->owner) {
+        keep_previous(line->stream, more ? take_last(&run->lines) : line->text);
+    } else {
+        plain_give(t, line);
+        if (more > 0)
+            give_more(&line->owner->e, line, more, run->lines);
+    }
+    run->left = 0;
+}
+
+/* ---- lines, where several requests are open ---- */
+
+enum { MINUTE = 17, UUID = 36 }; /* `2026-11-24T14:01:`, and the id */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Remembers the form `<time> <id> <level> ` of this line, if it has that form. */
+static void learn(struct known_head *known, struct str line, const struct line_head *head)
+{
+    struct str rest = line;
+    int64_t unix_ms;
+    known->id_at = 0;
+    if (head->id.len != UUID || !line_is_uuid(head->id) || head->level == LEVEL_NONE ||
+        head->level == LEVEL_ERROR || head->rest.len == 0 || head->rest.at < head->id.at ||
+        head->rest.at[-1] != '\t' || !clock_take_iso(&rest, &unix_ms) || line.at[10] != 'T')
+        return;
+    size_t id_at = (size_t)(head->id.at - line.at), gap = MINUTE + 2;
+    size_t after = (size_t)(head->rest.at - head->id.at) - UUID;
+    if (str_trim_left(rest).at != head->id.at || id_at > sizeof known->front ||
+        after > sizeof known->after)
+        return;
+    memcpy(known->front, line.at, id_at);
+    memcpy(known->after, head->id.at + UUID, after);
+    known->decimals = 0;
+    if (line.at[gap] == '.')
+        while (is_digit(line.at[gap + 1 + known->decimals]))
+            known->decimals++;
+    known->after_len = (uint8_t)after;
+    known->id_at = (uint8_t)id_at;
+}
+
+/* The line has the form that is known: the same minute, another second, and the rest up to the
+ * message but for the id byte by byte. So its head would be read in the same way. */
+static bool is_known(const struct known_head *known, struct str line)
+{
+    size_t gap = MINUTE + 2, message = (size_t)known->id_at + UUID + known->after_len;
+    if (known->id_at == 0 || line.len <= message || memcmp(line.at, known->front, MINUTE) != 0 ||
+        line.at[MINUTE] < '0' || line.at[MINUTE] > '5' || !is_digit(line.at[MINUTE + 1]))
+        return false;
+    if (known->decimals > 0 && line.at[gap++] != '.')
+        return false;
+    for (size_t end = gap + known->decimals; gap < end; gap++)
+        if (!is_digit(line.at[gap]))
+            return false;
+    return memcmp(line.at + gap, known->front + gap, known->id_at - gap) == 0 &&
+           memcmp(line.at + known->id_at + UUID, known->after, known->after_len) == 0 &&
+           is_letter(line.at[message]) && line.at[message] != 'C';
+}
+
+/* Colours and the like, or a line end inside: rare, and then all of the run is read slowly. */
+static bool is_odd(struct plain_run *run)
+{
+    struct str s = run->lines;
+    if (!run->was_looked_at) {
+        run->was_looked_at = true;
+        run->odd = str_find_char(s, 0x1B) != SIZE_MAX || str_find_char(s, (char)0xC2) != SIZE_MAX ||
+                   str_find_char(s, '\r') != SIZE_MAX ||
+                   (run->is_event && str_find_char(s, '\n') != SIZE_MAX);
+    }
+    return run->odd;
+}
+
+/* Objects that begin here, a byte order mark: not for a glance. */
+static bool is_plain(struct str text)
+{
+    if (text.len > 0 && text.at[0] == (char)0xEF)
+        return false;
+    while (text.len > 0 && (text.at[text.len - 1] == ' ' || text.at[text.len - 1] == '\t'))
+        text.len--;
+    return text.len == 0 || text.at[text.len - 1] != '{';
+}
+
+/* The id in the head of the line, which is mostly `last`; false: it must be read in full. */
+static bool read_id(struct tracker *t, struct str text, struct str last, struct str *id)
+{
+    struct line_head head;
+    if (is_known(&t->known, text)) {
+        *id = (struct str){text.at + t->known.id_at, UUID};
+        return str_eq(*id, last) || line_is_uuid(*id);
+    }
+    line_head_read(text, &head);
+    learn(&t->known, text, &head);
+    *id = head.id;
+    return head.level != LEVEL_ERROR && (head.rest.len == 0 || head.rest.at[0] != '{');
+}
+
+bool plain_give_by_id(struct tracker *t, struct line *line, struct plain_run *run)
+{
+    struct str id;
+    if (is_odd(run))
+        return false;
+    struct plain_run after = *run;
+    plain_take(&after, line);
+    if (!is_plain(line->text) || !read_id(t, line->text, run->owner_known ? run->id : STR_NONE, &id))
+        return false;
+    if (!run->owner_known || !str_eq(id, run->id)) {
+        after.owner = app_find_owner(line->stream, id, false);
+        after.owner_known = true;
+        after.id = id;
+    }
+    *run = after;
+    line->owner = run->owner;
+    t->events++;
+    plain_give(t, line);
+    return true;
+}
