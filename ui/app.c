@@ -185,6 +185,7 @@ static void app_free(struct app *app)
 {
     for (enum view view = 0; view < VIEW_COUNT; view++)
         app->console.panes[view]->class->free(app->console.panes[view]);
+    overlay_release(&app->overlay);
     canvas_release(&app->canvas);
     prompt_free(app->console.prompt);
     keymap_free(app->console.keymap);

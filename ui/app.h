@@ -3,6 +3,7 @@
 #define LAMBDIG_UI_APP_H
 
 #include "ui/pane.h"
+#include "ui/picker.h"
 
 struct theme;
 struct prompt;
@@ -37,6 +38,9 @@ struct menu_item {
 };
 unsigned console_menu(struct console *console, enum action why, struct str title, const struct menu_item *items,
                       size_t count);
+/* The same for more rows than a menu holds, narrowed as one types: see ui/picker.h. */
+unsigned console_pick(struct console *console, enum action why, struct str title, const struct pick_item *items,
+                      size_t count, struct str current);
 /* Puts text, defused, on the clipboard: by the command in LAMBDIG_CLIP, tmux, OSC 52, else into a file.
  * Says which. */
 unsigned console_copy(struct console *console, struct str text);

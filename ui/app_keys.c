@@ -120,8 +120,10 @@ static unsigned overlay_answer(struct app *app, enum overlay_kind kind, enum ove
     if (kind == OVERLAY_HELP)
         return UI_REDRAW | (result == OVERLAY_CHOSEN ? act_if_here(app, overlay_action(o, app->console.keymap)) : 0u);
     bool chosen = result == OVERLAY_CHOSEN;
-    struct str word = chosen ? overlay_word(o) : STR_NONE;
-    return UI_REDRAW | pane->class->prompted(pane, &app->console, o->why, word, true, chosen);
+    char word[PICKER_WORD] = ""; /* a copy: the pane may open the next one */
+    if (chosen)
+        (void)str_copy(word, sizeof word, overlay_word(o));
+    return UI_REDRAW | pane->class->prompted(pane, &app->console, o->why, str_of(word), true, chosen);
 }
 
 static unsigned click(struct app *app)

@@ -36,6 +36,15 @@ unsigned console_menu(struct console *console, enum action why, struct str title
     return UI_REDRAW;
 }
 
+unsigned console_pick(struct console *console, enum action why, struct str title, const struct pick_item *items,
+                      size_t count, struct str current)
+{
+    struct app *app = app_of(console);
+    overlay_pick(&app->overlay, why, title, items, count, current, false);
+    app->prompt_pane = app_focused(app);
+    return UI_REDRAW;
+}
+
 void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK_TIME_SIZE])
 {
     if (unix_ms == TIME_NONE)

@@ -21,14 +21,31 @@ struct help_line {
 
 void overlay_help(struct overlay *o, enum scope scope)
 {
+    overlay_release(o);
     *o = (struct overlay){.kind = OVERLAY_HELP, .scope = scope};
 }
 
 void overlay_menu(struct overlay *o, enum action why, struct str title, const struct menu_item *items, size_t count)
 {
+    overlay_release(o);
     *o = (struct overlay){.kind = OVERLAY_MENU, .why = why, .count = count < MENU_MAX ? count : MENU_MAX};
     (void)str_copy(o->title, sizeof o->title, title);
     memcpy(o->items, items, o->count * sizeof *items);
+}
+
+void overlay_pick(struct overlay *o, enum action why, struct str title, const struct pick_item *items, size_t count,
+                  struct str current, bool takes_others)
+{
+    overlay_release(o);
+    o->kind = OVERLAY_PICKER;
+    o->why = why;
+    picker_open(&o->picker, title, items, count, current, takes_others);
+}
+
+void overlay_release(struct overlay *o)
+{
+    picker_close(&o->picker);
+    o->kind = OVERLAY_NONE;
 }
 
 /* ---- the lines of the help ---- */
@@ -106,6 +123,8 @@ static void help_lines(struct lines *lines, const struct overlay *o, const struc
 int overlay_page(const struct overlay *o, int rows)
 {
     int room = rows - 6;
+    if (o->kind == OVERLAY_PICKER)
+        return picker_page(&o->picker, rows);
     if (o->kind == OVERLAY_MENU)
         room = (int)o->count < room ? (int)o->count : room;
     return room < 1 ? 1 : room;
@@ -187,8 +206,19 @@ static bool closes(const struct overlay *o, uint32_t key)
            (!typing && (key == 'q' || (key == '?' && o->kind == OVERLAY_HELP)));
 }
 
+static enum overlay_result picked(struct overlay *o, uint32_t key, int page)
+{
+    static const enum overlay_result results[] = {
+        [PICKER_NOTHING] = OVERLAY_NOTHING, [PICKER_CHANGED] = OVERLAY_CHANGED,
+        [PICKER_CHOSEN] = OVERLAY_CHOSEN, [PICKER_CLOSED] = OVERLAY_CLOSED,
+    };
+    return results[picker_key(&o->picker, key, page)];
+}
+
 enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, uint32_t key, int page)
 {
+    if (o->kind == OVERLAY_PICKER)
+        return picked(o, key, page);
     if (closes(o, key)) {
         o->kind = OVERLAY_NONE;
         return OVERLAY_CLOSED;
@@ -212,6 +242,8 @@ enum action overlay_action(const struct overlay *o, const struct keymap *keymap)
 
 struct str overlay_word(const struct overlay *o)
 {
+    if (o->picker.items)
+        return picker_word(&o->picker);
     return o->scroll.selected < o->count ? str_of(o->items[o->scroll.selected].word) : STR_NONE;
 }
 
@@ -307,5 +339,7 @@ void overlay_draw(struct overlay *o, const struct keymap *keymap, struct canvas 
         draw_help(o, keymap, canvas);
     else if (o->kind == OVERLAY_MENU && o->count > 0)
         draw_menu(o, canvas);
+    else if (o->kind == OVERLAY_PICKER)
+        picker_draw(&o->picker, canvas);
     canvas_clip(canvas, (struct rect){0, 0, canvas->rows, canvas->cols});
 }

@@ -95,6 +95,7 @@ void tail_set_follow(struct tail *t, bool follow);
 /* After the filters, the order or the folds changed. */
 unsigned tail_rebuilt(struct tail *t);
 bool tail_is_bookmarked(const struct tail *t, uint64_t seq);
+unsigned tail_go_bookmark(struct tail *t, struct str word); /* the word that act_LOG_BOOKMARKS offered */
 unsigned tail_prompted(struct pane *pane, struct console *console, enum action why, struct str text, bool done,
                        bool accepted);
 unsigned tail_search_next(struct tail *t, bool forward);

@@ -215,58 +215,7 @@ unsigned act_LOG_HISTOGRAM(struct console *console, struct pane *pane)
     return UI_REFRESH;
 }
 
-/* ---- bookmarks and times ---- */
-
-bool tail_is_bookmarked(const struct tail *t, uint64_t seq)
-{
-    for (int i = 0; i < t->bookmark_count; i++)
-        if (t->bookmarks[i] == seq)
-            return true;
-    return false;
-}
-
-static bool clear_bookmark(struct tail *t, uint64_t seq)
-{
-    for (int i = 0; i < t->bookmark_count; i++)
-        if (t->bookmarks[i] == seq) {
-            t->bookmarks[i] = t->bookmarks[--t->bookmark_count];
-            return true;
-        }
-    return false;
-}
-
-unsigned act_LOG_BOOKMARK(struct console *console, struct pane *pane)
-{
-    struct tail *t = tail_of(pane);
-    if (t->cursor == UINT64_MAX || clear_bookmark(t, t->cursor))
-        return UI_REDRAW;
-    if (t->bookmark_count == BOOKMARKS_MAX)
-        console_say(console, true, "%d bookmarks are the most", BOOKMARKS_MAX);
-    else
-        t->bookmarks[t->bookmark_count++] = t->cursor;
-    return UI_REDRAW;
-}
-
-/* The nearest one further down; from the top again after the last. */
-unsigned act_LOG_NEXT_BOOKMARK(struct console *console, struct pane *pane)
-{
-    struct tail *t = tail_of(pane);
-    size_t best = SIZE_MAX, first = SIZE_MAX, index;
-    bool there;
-    for (int i = 0; i < t->bookmark_count; i++) {
-        index = view_find(&t->view, t->bookmarks[i], &there);
-        if (there && index > t->scroll.selected && index < best)
-            best = index;
-        if (there && index < first)
-            first = index;
-    }
-    best = best == SIZE_MAX ? first : best;
-    if (best == SIZE_MAX)
-        console_say(console, false, "no bookmark here: m sets one");
-    else
-        tail_go(t, view_at(&t->view, best));
-    return UI_REFRESH;
-}
+/* ---- times ---- */
 
 unsigned act_LOG_GOTO_TIME(struct console *console, struct pane *pane)
 {
@@ -337,6 +286,8 @@ unsigned tail_prompted(struct pane *pane, struct console *console, enum action w
         return search_typed(t, console, text, done, accepted);
     if (!done || !accepted || text.len == 0)
         return UI_NOTHING;
+    if (why == ACTION_LOG_BOOKMARKS)
+        return tail_go_bookmark(t, text);
     if (why == ACTION_LOG_GOTO_TIME)
         return goto_time(t, console, text);
     return filter_typed(t, console, why, text);

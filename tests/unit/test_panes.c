@@ -43,6 +43,19 @@ unsigned console_menu(struct console *console, enum action why, struct str title
     return UI_REDRAW;
 }
 
+static struct pick_item picks[PICKER_MAX];
+static size_t pick_count;
+
+unsigned console_pick(struct console *console, enum action why, struct str title, const struct pick_item *items,
+                      size_t count, struct str current)
+{
+    (void)console, (void)title, (void)current;
+    prompted_why = why;
+    memcpy(picks, items, count * sizeof *items);
+    pick_count = count;
+    return UI_REDRAW;
+}
+
 unsigned console_copy(struct console *console, struct str text)
 {
     (void)console;
@@ -145,6 +158,7 @@ static unsigned key(struct stage *s, enum action action)
         [ACTION_LOG_WRAP] = act_LOG_WRAP,                 [ACTION_FUNCTION_REVERSE] = act_FUNCTION_REVERSE,
         [ACTION_LOG_BOOKMARK] = act_LOG_BOOKMARK,         [ACTION_LOG_NEXT_BOOKMARK] = act_LOG_NEXT_BOOKMARK,
         [ACTION_LOG_GOTO_TIME] = act_LOG_GOTO_TIME,       [ACTION_LOG_HISTOGRAM] = act_LOG_HISTOGRAM,
+        [ACTION_LOG_BOOKMARKS] = act_LOG_BOOKMARKS,
     };
     bool own = action < sizeof handlers / sizeof *handlers && handlers[action];
     unsigned effects = own ? handlers[action](&s->console, s->pane) : s->pane->class->move(s->pane, &s->console, action);
@@ -351,6 +365,32 @@ static void a_time_is_jumped_to_and_bookmarks_come_round(void **state)
     stage_close(&s);
 }
 
+static void the_bookmarks_are_listed_in_the_order_of_the_log(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &pane_tail, VIEW_LOGS, 10, 78);
+    add_invocations(&s, 1, 60);
+    look(&s);
+    key(&s, ACTION_LOG_BOOKMARKS);
+    assert_string_equal(said, "no bookmark here: m sets one");
+    key(&s, ACTION_LOG_BOOKMARK);
+    uint64_t last = s.console.place.row;
+    answer(&s, ACTION_LOG_GOTO_TIME, "2026-11-24T14:00:30Z");
+    key(&s, ACTION_LOG_BOOKMARK);
+    uint64_t here = s.console.place.row;
+    key(&s, ACTION_LOG_BOOKMARKS);
+    assert_int_equal(prompted_why, ACTION_LOG_BOOKMARKS);
+    assert_int_equal(pick_count, 2);
+    assert_string_equal(picks[0].word, "1");
+    assert_non_null(strstr(picks[0].text, "14:00:30"));
+    answer(&s, ACTION_LOG_BOOKMARKS, "2");
+    assert_int_equal(s.console.place.row, last);
+    answer(&s, ACTION_LOG_BOOKMARKS, "1");
+    assert_int_equal(s.console.place.row, here);
+    stage_close(&s);
+}
+
 static void the_class_menu_counts_what_the_log_holds(void **state)
 {
     (void)state;
@@ -506,6 +546,7 @@ int main(void)
         cmocka_unit_test(a_line_taller_than_the_screen_is_read_to_its_end),
         cmocka_unit_test(a_search_with_no_match_says_so_and_escape_puts_the_cursor_back),
         cmocka_unit_test(a_time_is_jumped_to_and_bookmarks_come_round),
+        cmocka_unit_test(the_bookmarks_are_listed_in_the_order_of_the_log),
         cmocka_unit_test(the_class_menu_counts_what_the_log_holds),
         cmocka_unit_test(a_bad_filter_is_told_and_changes_nothing),
         cmocka_unit_test(the_selection_stays_with_its_function),
