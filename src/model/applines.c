@@ -290,6 +290,8 @@ void app_end_object(struct tracker *t)
 static bool feed_object(struct tracker *t, struct line *line, const struct line_head *head)
 {
     struct str s = str_trim(line->text);
+    while (str_skip(&s, STR("> ")) || str_skip(&s, STR("# ")) || str_skip(&s, STR("// ")))
+        s = str_trim_left(s); /* quoted in a mail or a comment */
     bool json_like = s.len == 0 || strchr("\"{}[]0123456789-", s.at[0]) || str_starts(s, STR("null")) ||
                      str_starts(s, STR("true")) || str_starts(s, STR("false")) || t->object_marked;
     if (!json_like || ++t->object_lines > OBJECT_LINES || head->level != LEVEL_NONE) {
@@ -333,6 +335,21 @@ static bool take_second_line(struct tracker *t, struct line *line, const struct 
     return true;
 }
 
+/* An answer whose JSON is none any more: shortened by a writer, or badly quoted. */
+static bool take_torn(struct tracker *t, struct line *line, const struct line_head *head, struct str s)
+{
+    struct exception x;
+    if (s.at[s.len - 1] != '}' || !str_has(s, STR("\"errorType\"")) || !str_has(s, STR("\"errorMessage\"")))
+        return false;
+    exception_clear(&x);
+    exception_from_torn_json(&x, t->signs, s);
+    x.weight = ERROR_BARE;
+    line->owner = find_owner(line->stream, head->id, true);
+    on_error_object(t, line, head, &x, head->id);
+    give(t, line);
+    return true;
+}
+
 /* A JSON object that stands whole behind the head; a marker of the runtime may stand before. */
 static bool take_json(struct tracker *t, struct line *line, const struct line_head *head)
 {
@@ -342,7 +359,7 @@ static bool take_json(struct tracker *t, struct line *line, const struct line_he
     if (s.len < 2 || s.at[0] != '{')
         return false;
     if (!exception_from_json(&x, t->signs, s, false, &json))
-        return false;
+        return take_torn(t, line, head, s);
     struct str id = head->id.len ? head->id : json.id;
     line->owner = app_find_owner(line->stream, id, true);
     if (line->unix_ms == TIME_NONE)
@@ -416,6 +433,22 @@ static void on_mention(struct tracker *t, struct line *line, const struct line_h
     plain_give(t, line);
 }
 
+/* `Invoke Error`, and its JSON from the next line on. */
+static bool opens_details(struct tracker *t, struct line *line, const struct line_head *head)
+{
+    struct stream *stream = line->stream;
+    if (!stream->reading || !stream->error.wants_json || head->rest.len == 0 || head->rest.at[0] != '{')
+        return false;
+    open_object(t, line, head, true);
+    if (t->object_stream != stream)
+        return false;
+    line->owner = stream->error_owner;
+    line->kind = LINE_ERROR;
+    if (line->owner)
+        attach_touch(line->owner, line);
+    return true;
+}
+
 void app_line(struct tracker *t, struct line *line)
 {
     struct line_head head;
@@ -429,7 +462,7 @@ void app_line(struct tracker *t, struct line *line)
         return;
     if (t->object_stream == stream && feed_object(t, line, &head))
         return;
-    if (take_json(t, line, &head) || continues_error(t, line, &head))
+    if (take_json(t, line, &head) || opens_details(t, line, &head) || continues_error(t, line, &head))
         return;
     line->owner = app_find_owner(stream, head.id, false);
     if (!exception_begin(&x, t->signs, &head, previous_line(line))) {

@@ -361,6 +361,8 @@ static bool claims_error(const struct platform *p)
 
 void attach_platform(struct tracker *t, struct line *line, struct platform *p)
 {
+    if (t->object_stream == line->stream)
+        app_end_object(t); /* cut off by this line */
     app_flush_error(t, line->stream, claims_error(p) ? attach_by_id(line->stream, p->id) : NULL);
     line->kind = p->kind;
     if (p->unix_ms != TIME_NONE && line->event->unix_ms == TIME_NONE)

@@ -59,6 +59,7 @@ void exception_add_frame(struct exception *x, struct str line)
     x->loading = x->loading || (f.loader && (!f.innermost_last || x->frames == 0));
     x->frames++;
     x->open_message = false;
+    x->source_next = f.innermost_last;
     if (f.file.len == 0 || f.line.len == 0)
         return;
     if (f.own ? (!x->own_place || f.innermost_last) : x->location_len == 0)
@@ -153,6 +154,8 @@ static bool split_backwards(struct str line, struct str *type, struct str *messa
     if (head.level != LEVEL_NONE || head.after_level)
         return false;
     struct str s = str_trim(head.rest);
+    if (s.at > line.at && s.at[-1] == '\'') /* of the message: 'key': KeyError */
+        s = (struct str){s.at - 1, s.len + 1};
     size_t colon = str_find_last(s, STR(": "));
     if (colon == SIZE_MAX)
         return false;
@@ -246,6 +249,39 @@ static bool begin_form(struct exception *x, const struct signs *signs, const str
     return true;
 }
 
+/* A whole trace in one line, as chats and alarms copy it: the frames are taken, what stands
+ * before it is given back. */
+static struct str take_inline_trace(struct exception *x, struct str s)
+{
+    size_t at = str_find(s, STR("Traceback (most recent call last)"));
+    if (at == SIZE_MAX)
+        return s;
+    struct str rest = str_from(s, at);
+    for (int i = 0; i < 40; i++) {
+        size_t file = str_find(rest, STR("File \""));
+        if (file == SIZE_MAX)
+            break;
+        exception_add_frame(x, str_from(rest, file));
+        rest = str_from(rest, file + 6);
+    }
+    return str_trim(str_first(s, at));
+}
+
+/* `'key': KeyError Traceback (most recent call last): File …`: old Python in one line. */
+static bool begin_inline(struct exception *x, const struct signs *signs, const struct line_head *head)
+{
+    struct str type, message;
+    size_t at = str_find(head->rest, STR("Traceback (most recent call last)"));
+    if (at == 0 || at == SIZE_MAX || head->level != LEVEL_NONE || head->id.len ||
+        !split_backwards(str_trim(str_first(head->rest, at)), &type, &message))
+        return false;
+    begin(x, ERROR_UNHANDLED);
+    exception_set_type(x, type);
+    exception_add_message(x, signs, message);
+    (void)take_inline_trace(x, head->rest);
+    return true;
+}
+
 /* `[ERROR] Type: message`: the blank, and no time or id behind the level. */
 static bool begin_python(struct exception *x, const struct signs *signs, const struct line_head *head)
 {
@@ -265,7 +301,7 @@ static bool begin_python(struct exception *x, const struct signs *signs, const s
     begin(x, sure ? ERROR_UNHANDLED : ERROR_LOGGED);
     x->level_error = true;
     exception_set_type(x, type);
-    exception_add_message(x, signs, message);
+    exception_add_message(x, signs, take_inline_trace(x, message));
     x->signs |= signs_in(signs, type);
     return true;
 }
@@ -419,7 +455,8 @@ bool exception_begin(struct exception *x, const struct signs *signs, const struc
                      struct str previous)
 {
     return begin_form(x, signs, head) || begin_python(x, signs, head) ||
-           begin_traceback(x, signs, head, previous) || begin_rust(x, signs, head) ||
+           begin_traceback(x, signs, head, previous) || begin_inline(x, signs, head) ||
+           begin_rust(x, signs, head) ||
            begin_named(x, signs, head, previous) || begin_frame(x, signs, head, previous) ||
            begin_words(x, signs, head) || begin_mention(x, head);
 }
@@ -475,6 +512,8 @@ bool exception_continue(struct exception *x, const struct signs *signs, const st
         exception_add_frame(x, s);
         return true;
     }
+    bool source = x->source_next; /* its indentation may be lost */
+    x->source_next = false;
     if (is_cause(s)) {
         x->signs |= signs_in(signs, s);
         return true;
@@ -485,6 +524,8 @@ bool exception_continue(struct exception *x, const struct signs *signs, const st
         same_type(type, exception_type(x)))
         return true;
     if (take_final_name(x, signs, head))
+        return true;
+    if (source && !exception_split(s, &type, &message))
         return true;
     if (!continues_text(x, head))
         return head->indented;

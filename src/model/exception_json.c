@@ -2,6 +2,8 @@
 
 #include "src/base/jscan.h"
 
+#include <stdio.h>
+
 /* The JSON forms: the answer of a failed invocation, the log lines of the runtimes in JSON
  * mode, and what loggers write. An AWS SDK error has a request id of its own: only the keys of
  * the outermost object are read, and of an SDK error's object none is taken for the id. */
@@ -131,6 +133,22 @@ static void add_object_frame(struct exception *x, struct str object)
     exception_add_frame(x, (struct str){text, len + line.len});
 }
 
+/* Old Python: ["/var/task/app.py", 12, "handler", "code"] */
+static void add_array_frame(struct exception *x, struct str array)
+{
+    struct jscan j;
+    struct str path, line;
+    char text[256];
+    jscan_init(&j, array);
+    if (!jscan_array(&j) || !jscan_element(&j) || !jscan_slice(&j, &path) || !jscan_element(&j) ||
+        !jscan_slice(&j, &line))
+        return;
+    path = unquoted(path);
+    int len = snprintf(text, sizeof text, "File \"%.*s\", line %.*s", STR_ARG(path), STR_ARG(line));
+    if (path.len && len > 0 && (size_t)len < sizeof text)
+        exception_add_frame(x, str_of(text));
+}
+
 static void add_stack(struct exception *x, struct str value)
 {
     struct jscan j;
@@ -145,6 +163,8 @@ static void add_stack(struct exception *x, struct str value)
     while (jscan_element(&j) && jscan_slice(&j, &item)) {
         if (item.len && item.at[0] == '"')
             add_lines(x, unquoted(item));
+        else if (item.len && item.at[0] == '[')
+            add_array_frame(x, item);
         else
             add_object_frame(x, item);
     }
@@ -300,10 +320,12 @@ void exception_from_torn_json(struct exception *x, const struct signs *signs, st
     exception_set_type(x, type);
     x->signs |= signs_in(signs, type);
     exception_add_message(x, signs, message);
-    size_t at = str_find(text, STR("    at "));
-    for (int i = 0; i < 40 && at != SIZE_MAX; i++) {
-        text = str_from(text, at + 4);
+    size_t at = str_find(text, STR("tack"));
+    if (at == SIZE_MAX)
+        at = str_find(text, STR("\"trace\""));
+    for (int i = 0; i < 80 && at != SIZE_MAX; i++) { /* each string behind that key */
+        text = str_from(text, at + 1);
         exception_add_frame(x, str_first(text, str_find_char(text, '"')));
-        at = str_find(text, STR("    at "));
+        at = str_find_char(text, '"');
     }
 }

@@ -22,6 +22,8 @@ static const char *const foreign_packages[] = {
     "lambdainternal.", "org.springframework.", "com.fasterxml.", "org.apache.", "io.netty.",
     "reactor.", "kotlin.", "scala.", "com.google.", "org.hibernate.", "com.mysql.",
     "org.postgresql.", "com.zaxxer.", "io.micronaut.", "io.quarkus.", "okhttp3.", "groovy.",
+    "com.oracle.", "oracle.", "org.eclipse.", "org.jboss.", "clojure.", "io.vertx.",
+    "com.mongodb.", "redis.clients.", "io.lettuce.", "org.slf4j.", "ch.qos.",
     "System.", "Microsoft.", "Amazon.", "MySql.", "Npgsql.",
 };
 static const char *const loader_marks[] = {
@@ -60,10 +62,9 @@ static bool python_frame(struct str s, struct frame *out)
     if (!str_skip(&s, STR("File \"")))
         return false;
     out->file = str_take_until(&s, '"');
-    size_t at = str_find(s, STR(", line "));
-    if (at == SIZE_MAX)
+    if (!str_skip(&s, STR(", line ")) && !str_skip(&s, STR(" Line "))) /* of a syntax error */
         return false;
-    out->line = digits_at(str_from(s, at + 7));
+    out->line = digits_at(s);
     out->innermost_last = true;
     out->own = !HAS_ANY(out->file, foreign_paths);
     return true;
@@ -126,6 +127,22 @@ static bool at_frame(struct str s, struct frame *out)
     return open != SIZE_MAX || out->file.len > 0 || str_find_char(s, '.') != SIZE_MAX;
 }
 
+/* `a.B.m(B.java:25)`: Java in its JSON answers. */
+static bool java_frame(struct str s, struct frame *out)
+{
+    static const char *const kinds[] = {".java:", ".kt:", ".scala:", ".groovy:", "(Native Method)",
+                                        "(Unknown Source)"};
+    size_t open = str_find_char(s, '(');
+    struct str name = str_first(s, open);
+    if (open == SIZE_MAX || str_find_char(name, '.') == SIZE_MAX || str_find_char(name, ' ') != SIZE_MAX ||
+        !HAS_ANY(str_from(s, open), kinds))
+        return false;
+    struct str place = str_from(s, open + 1);
+    if (split_place(str_first(place, str_find_char(place, ')')), out))
+        out->own = !is_foreign_package(s);
+    return true;
+}
+
 /* `/path/main.go:42 +0x1d`, `/var/task/a.rb:12:in 'f'`, `src/main.rs:4:5` */
 static bool path_frame(struct str s, struct frame *out)
 {
@@ -149,7 +166,7 @@ bool frame_parse(struct str line, struct frame *out)
     struct str s = str_trim(line);
     while (s.len && (s.at[0] == '"' || s.at[0] == '\'' || s.at[0] == '#'))
         s = str_trim_left(str_from(s, 1));
-    if (!python_frame(s, out) && !at_frame(s, out) && !path_frame(s, out))
+    if (!python_frame(s, out) && !at_frame(s, out) && !java_frame(s, out) && !path_frame(s, out))
         return false;
     out->loader = HAS_ANY(s, loader_marks);
     return true;

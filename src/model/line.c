@@ -80,7 +80,7 @@ bool line_take_number(struct str *s, unsigned decimals, bool loose, int64_t *out
 static bool ends_token(struct str s, size_t at)
 {
     return at >= s.len || s.at[at] == ' ' || s.at[at] == '\t' || s.at[at] == '|' ||
-           s.at[at] == ']' || s.at[at] == ':';
+           s.at[at] == ']' || s.at[at] == ':' || s.at[at] == '`';
 }
 
 /* Marks of comments and tables, a browser's `Copy` button, and the key before a message. */
@@ -98,10 +98,25 @@ static bool take_mark(struct str *s)
     return false;
 }
 
+/* 7:12:32 PM: of a hosting console. */
+static bool take_half_day_clock(struct str *s)
+{
+    struct str at = *s;
+    size_t hours = at.len > 1 && is_digit(at.at[1]) ? 2 : 1;
+    if (at.len < hours + 10 || !is_digit(at.at[0]) || at.at[hours] != ':' || at.at[hours + 3] != ':' ||
+        at.at[hours + 6] != ' ' || (at.at[hours + 7] != 'A' && at.at[hours + 7] != 'P') ||
+        at.at[hours + 8] != 'M' || at.at[hours + 9] != ':')
+        return false;
+    *s = str_from(at, hours + 10);
+    return true;
+}
+
 /* 2026/09/14 22:25:42 of Go, 22:25:42.123 of a terminal. */
 static bool take_clock(struct str *s)
 {
     struct str at = *s;
+    if (take_half_day_clock(s))
+        return true;
     if (at.len >= 11 && is_digit(at.at[0]) && at.at[4] == '/' && at.at[7] == '/' && at.at[10] == ' ')
         at = str_from(at, 11);
     if (at.len < 8 || !is_digit(at.at[0]) || at.at[2] != ':' || at.at[5] != ':' || !is_digit(at.at[7]))
@@ -235,7 +250,8 @@ static bool take_id(struct str *s, struct line_head *head)
 static bool take_plain_level(struct str *s, struct line_head *head)
 {
     struct str word = word_of(*s);
-    if (head->level != LEVEL_NONE || !(head->timed || head->id.len) || word.len > 9)
+    if (head->level != LEVEL_NONE || !(head->timed || head->id.len) || word.len > 9 ||
+        str_eq(word, STR("Error:"))) /* the name of Node's plain error */
         return false;
     if (word.len && word.at[word.len - 1] == ':')
         word.len--;

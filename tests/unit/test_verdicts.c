@@ -1,6 +1,8 @@
 /* Whole logs in, one verdict out: the rules and their order, in the shapes in which logs are met. */
 #include "tests/unit/track.h"
 
+#include <stdio.h>
+
 #define TS "2026-11-24T10:00:00.000Z"
 #define A "0a1b2c3d-1111-4222-8333-444455556666"
 #define B "0a1b2c3d-2222-4222-8333-444455556666"
@@ -252,6 +254,42 @@ static void a_denial_is_told_with_its_parts(void **state)
     track_text_is(inv, inv->signature_text, "ClientError: dynamodb:PutItem");
 }
 
+static void an_error_is(const char *log, const char *type, const char *message, const char *location)
+{
+    static struct track track;
+    track_text(&track, log);
+    assert_int_equal(track.count, 1);
+    track_text_is(&track.kept[0], track.kept[0].exception_type, type);
+    track_text_is(&track.kept[0], track.kept[0].exception_message, message);
+    track_text_is(&track.kept[0], track.kept[0].exception_location, location);
+}
+
+static void the_json_below_a_marker_is_read_as_json(void **state)
+{
+    (void)state;
+    an_error_is(NODE(A, "ERROR\tInvoke Error \t") "{\n    \"errorType\": \"RangeError\",\n    \"errorMessage\": \"too deep\",\n    \"stack\": [\n        \"RangeError: too deep\",\n        \"    at run (/var/task/lib/run.js:6:11)\"\n    ]\n}\n" END(A) REPORT(A, ""),
+                "RangeError", "too deep", "lib/run.js:6");
+    an_error_is("Error raised from handler method\n{\n  \"errorMessage\": \"bad\",\n  \"errorType\": \"Function<TypeError>\",\n  \"stackTrace\": [\n    \"/var/task/f.rb:3:in `first'\"\n  ]\n}\n",
+                "Function<TypeError>", "bad", "f.rb:3");
+}
+
+static void what_is_cut_off_inside_that_json_is_read_as_far_as_it_came(void **state)
+{
+    (void)state;
+    const char *cut = NODE(A, "ERROR\tInvoke Error \t") "{\n    \"errorType\": \"RangeError\",\n    \"errorMessage\": \"too deep\",\n    \"stack\": [\n        \"RangeError: too deep\",\n        \"    at run (/var/task/run.js:6:11)\",\n";
+    char log[1024];
+    an_error_is(cut, "RangeError", "too deep", "run.js:6");
+    (void)snprintf(log, sizeof log, "%s%s%s", cut, END(A), REPORT(A, ""));
+    an_error_is(log, "RangeError", "too deep", "run.js:6");
+}
+
+static void json_quoted_in_a_mail_is_read(void **state)
+{
+    (void)state;
+    an_error_is(">{\n> \"errorMessage\": \"'region'\",\n> \"errorType\": \"KeyError\",\n> \"stackTrace\": [\n>   \"  File \\\"/var/task/a.py\\\", line 305, in h\\n\"\n> ]\n> }\n",
+                "KeyError", "'region'", "a.py:305");
+}
+
 static void failures_of_one_cause_share_a_signature(void **state)
 {
     (void)state;
@@ -271,6 +309,9 @@ int main(void)
         cmocka_unit_test(each_log_gets_the_verdict_of_the_rules),
         cmocka_unit_test(a_verdict_names_its_evidence_by_line),
         cmocka_unit_test(a_denial_is_told_with_its_parts),
+        cmocka_unit_test(the_json_below_a_marker_is_read_as_json),
+        cmocka_unit_test(what_is_cut_off_inside_that_json_is_read_as_far_as_it_came),
+        cmocka_unit_test(json_quoted_in_a_mail_is_read),
         cmocka_unit_test(failures_of_one_cause_share_a_signature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
