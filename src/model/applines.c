@@ -344,9 +344,9 @@ static bool take_torn(struct tracker *t, struct line *line, const struct line_he
     exception_clear(&x);
     exception_from_torn_json(&x, t->signs, s);
     x.weight = ERROR_BARE;
-    line->owner = find_owner(line->stream, head->id, true);
+    line->owner = app_find_owner(line->stream, head->id, true);
     on_error_object(t, line, head, &x, head->id);
-    give(t, line);
+    plain_give(t, line);
     return true;
 }
 
