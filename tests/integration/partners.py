@@ -1,4 +1,6 @@
-"""The runtimes of AWS that the tests run: obtained once, kept below the build directory.
+"""What of other people the tests run: obtained once, kept below the build directory.
+
+Account: moto's server, and boto3 to fill it and to compare with, from PyPI, pinned.
 
 Emulator: the binary that AWS ships in its SAM CLI on PyPI, pinned and checked by its digest.
 Python client: awslambdaric from PyPI. Node.js client: aws-lambda-ric from npm, which builds
@@ -7,16 +9,20 @@ import hashlib
 import os
 import pathlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
+import threading
 import zipfile
 
 SAM = "aws-sam-cli==1.170.0"
 SAM_SHA256 = "24ebaf5ecba38dc1758089968cb89ab61e124b84e92a344fc7a2771a47f4d0bf"
 PYTHON_CLIENT = "awslambdaric==4.2.2"
 NODE_CLIENT = "aws-lambda-ric@3.3.0"
+MOTO = ["moto[server]==5.2.5", "boto3==1.43.67", "botocore==1.43.67"]
 INSTALL_SECONDS = 240
+START_SECONDS = 60
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -96,3 +102,41 @@ def node_client(cache):
     if not (package / "dist" / "rapid-client.node").exists() and not list(package.rglob("rapid-client.node")):
         raise Missing("node client: its native part was not built")
     return [node, str(package / "bin" / "index.mjs")]
+
+
+def aws_python(cache):
+    """A Python that has botocore, boto3 and moto."""
+    def install(directory):
+        run("moto", [sys.executable, "-m", "venv", str(directory)])
+        run("moto", [str(directory / "bin" / "python"), "-m", "pip", "install", "-q", *MOTO])
+
+    return once(cache / "moto", " ".join(MOTO), install) / "bin" / "python"
+
+
+class MotoServer:
+    """moto on a free port of the loopback while the block runs; `url` is where."""
+    def __init__(self, cache, **env):
+        self.command = [str(aws_python(cache)), "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+        self.env = {**os.environ, **env}
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, env=self.env)
+        watchdog = threading.Timer(START_SECONDS, self.process.kill)
+        watchdog.start()
+        said = b""
+        for line in self.process.stdout:
+            said += line
+            found = re.search(rb"Running on (http://127\.0\.0\.1:[0-9]+)", line)
+            if found:
+                break
+        watchdog.cancel()
+        if not found:
+            raise Missing(f"moto: it did not start: {said[-300:]!r}")
+        self.url = found.group(1).decode()
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()  # it must not block
+        return self
+
+    def __exit__(self, *why):
+        self.process.kill()
+        self.process.wait()
