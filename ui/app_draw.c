@@ -57,13 +57,34 @@ static void draw_header(const struct app *app, struct canvas *canvas)
 
 /* ---- views and breadcrumb ---- */
 
-static int draw_view(const struct app *app, struct canvas *canvas, int col, enum view view)
+static void name_tab(const struct app *app, enum view view, char *out, size_t size)
 {
-    char key[16], text[40];
+    char key[16];
     bool here = app->console.place.view == view;
     keymap_first_key(app->console.keymap, views[view].action, key, sizeof key);
-    snprintf(text, sizeof text, "%s%s %s%s", here ? "[" : " ", key, views[view].title, here ? "]" : " ");
-    return canvas_text(canvas, 1, col, app->cols - col, 0, here ? ROLE_TITLE : ROLE_DIM, str_of(text)) + 1;
+    snprintf(out, size, "%s%s %s%s", here ? "[" : " ", key, views[view].title, here ? "]" : " ");
+}
+
+static int draw_tab(const struct app *app, struct canvas *canvas, int col, enum view view)
+{
+    char text[40];
+    name_tab(app, view, text, sizeof text);
+    enum role role = app->console.place.view == view ? ROLE_TITLE : ROLE_DIM;
+    return canvas_text(canvas, 1, col, app->cols - col, 0, role, str_of(text)) + 1;
+}
+
+enum view app_tab_at(const struct app *app, int col)
+{
+    int at = 1;
+    for (enum view view = 0; view < VIEW_COUNT; view++) {
+        char text[40];
+        name_tab(app, view, text, sizeof text);
+        int cols = (int)utf8_width(str_of(text)) + 1;
+        if (col >= at && col < at + cols)
+            return view;
+        at += cols;
+    }
+    return VIEW_COUNT;
 }
 
 static void draw_views(const struct app *app, struct canvas *canvas)
@@ -73,7 +94,7 @@ static void draw_views(const struct app *app, struct canvas *canvas)
     struct buf crumbs;
     buf_init(&crumbs, 400);
     for (enum view view = 0; view < VIEW_COUNT; view++)
-        col += draw_view(app, canvas, col, view);
+        col += draw_tab(app, canvas, col, view);
     buf_printf(&crumbs, "> %s", app->function_name[0] ? app->function_name : "all functions");
     if (console->place.view == VIEW_INVOCATION && app->request_id[0])
         buf_printf(&crumbs, " > %s", app->request_id);

@@ -26,6 +26,8 @@ struct app {
     uint64_t followed;        /* the invocation that the pane beside the log shows */
     char function_name[141], request_id[64]; /* of console.place, for the breadcrumb */
     uint32_t before;          /* the first key of a pair */
+    int click_row, click_col; /* of the last click, at click_mono_ms */
+    int64_t click_mono_ms;
     int64_t interrupt_mono_ms, refreshed_mono_ms, resize_mono_ms; /* resize 0: none is due */
     bool store_changed;
     uint64_t trouble_count;   /* how much trouble was told */
@@ -55,7 +57,14 @@ void app_apply(struct app *app, unsigned effects);
 /* Takes the keys that wait; `late`: as in ui/keys.h. */
 void app_take_keys(struct app *app, bool late);
 
-/* app_draw.c: the whole screen; where the cursor is, row -1: hidden. */
+/* app_mouse.c. A click or the wheel: on the panes, or, as the key that does the same (0: none), on what
+ * lies on top of them. */
+unsigned app_mouse(struct app *app, uint32_t key);
+uint32_t app_mouse_on_overlay(struct app *app, uint32_t key);
+
+/* app_draw.c: the view whose tab stands at a column of the second line; VIEW_COUNT: none. */
+enum view app_tab_at(const struct app *app, int col);
+/* The whole screen; where the cursor is, row -1: hidden. */
 void app_draw(struct app *app, int *cursor_row, int *cursor_col);
 
 /* app_commands.c: what was typed after `:`. */

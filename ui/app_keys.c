@@ -126,40 +126,20 @@ static unsigned overlay_answer(struct app *app, enum overlay_kind kind, enum ove
     return UI_REDRAW | pane->class->prompted(pane, &app->console, o->why, str_of(word), true, chosen);
 }
 
-static unsigned click(struct app *app)
-{
-    int row, col;
-    term_mouse(&row, &col);
-    for (enum view view = 0; view < VIEW_COUNT; view++) {
-        struct rect r = app->layout.panes[view];
-        if (row < r.row || row >= r.row + r.rows || col < r.col || col >= r.col + r.cols)
-            continue;
-        app->console.place.view = view;
-        return UI_RELAYOUT;
-    }
-    return UI_NOTHING;
-}
-
-static unsigned mouse_key(struct app *app, uint32_t key)
-{
-    struct pane *pane = app_focused(app);
-    if (app->overlay.kind != OVERLAY_NONE || key == KEY_CLICK_)
-        return app->overlay.kind == OVERLAY_NONE ? click(app) : UI_NOTHING;
-    unsigned effects = UI_NOTHING;
-    for (int i = 0; i < 3; i++)
-        effects |= pane->class->move(pane, &app->console, key == KEY_WHEEL_UP_ ? ACTION_UP : ACTION_DOWN);
-    return effects;
-}
-
 static unsigned key_effects(struct app *app, uint32_t key)
 {
     struct console *console = &app->console;
     if (prompt_is_open(console->prompt))
         return prompt_answer(app, key == KEY_PASTE_ ? prompt_paste(console->prompt, term_paste())
                                                     : prompt_key(console->prompt, key));
-    if (key >= KEY_WHEEL_UP_)
-        return mouse_key(app, key);
-    if (app->overlay.kind != OVERLAY_NONE) {
+    bool mouse = key >= KEY_WHEEL_UP_, covered = app->overlay.kind != OVERLAY_NONE;
+    if (mouse && !console->settings->mouse)
+        return UI_NOTHING; /* not asked for: whatever sent it */
+    if (mouse && covered)
+        key = app_mouse_on_overlay(app, key);
+    else if (mouse)
+        return app->layout.fits ? app_mouse(app, key) : UI_NOTHING;
+    if (covered) {
         enum overlay_kind kind = app->overlay.kind;
         int page = overlay_page(&app->overlay, app->rows);
         return overlay_answer(app, kind, overlay_key(&app->overlay, console->keymap, key, page));

@@ -231,6 +231,16 @@ enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, 
     return o->kind == OVERLAY_MENU ? menu_letter(o, key, page) : filter_key(o, key);
 }
 
+bool overlay_click(struct overlay *o, int row, int col)
+{
+    struct rect r = o->body;
+    if (row < r.row || row >= r.row + r.rows || col < r.col || col >= r.col + r.cols)
+        return false;
+    struct scroll *scroll = o->kind == OVERLAY_PICKER ? &o->picker.scroll : &o->scroll;
+    scroll->selected = scroll->offset + (size_t)(row - r.row); /* drawing takes it back to the last one */
+    return true;
+}
+
 enum action overlay_action(const struct overlay *o, const struct keymap *keymap)
 {
     struct lines lines;
@@ -341,5 +351,6 @@ void overlay_draw(struct overlay *o, const struct keymap *keymap, struct canvas 
         draw_menu(o, canvas);
     else if (o->kind == OVERLAY_PICKER)
         picker_draw(&o->picker, canvas);
+    o->body = canvas->clip; /* each left it on its rows */
     canvas_clip(canvas, (struct rect){0, 0, canvas->rows, canvas->cols});
 }

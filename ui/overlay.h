@@ -20,6 +20,7 @@ struct overlay {
     struct menu_item items[MENU_MAX];
     size_t count;
     struct picker picker;
+    struct rect body; /* where its rows were drawn last */
 };
 
 /* What a key did: CHOSEN: a row of a menu or a picker, or the help's action. */
@@ -31,6 +32,8 @@ void overlay_pick(struct overlay *o, enum action why, struct str title, const st
                   struct str current, bool takes_others);
 void overlay_release(struct overlay *o);
 enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, uint32_t key, int page);
+/* Selects the row at this place of the screen. false: the place is outside. */
+bool overlay_click(struct overlay *o, int row, int col);
 /* After OVERLAY_CHOSEN from the help: ACTION_NONE when the row is none. */
 enum action overlay_action(const struct overlay *o, const struct keymap *keymap);
 /* After OVERLAY_CHOSEN from a menu or a picker; borrowed from the overlay. */

@@ -58,6 +58,8 @@ struct pane_class {
     void (*status)(const struct pane *pane, const struct console *console, char *out, size_t size);
     /* Each action of scope LIST arrives here: moves, OPEN, SEARCH, UNFILTER, COPY. */
     unsigned (*move)(struct pane *pane, struct console *console, enum action action);
+    /* A click on a row of its inner rectangle selects what is drawn there. NULL: nothing can be selected. */
+    unsigned (*click)(struct pane *pane, struct console *console, int row);
     /* The prompt that this pane opened: called on each change (done = false) and at its end.
      * accepted = false: Esc, and the pane puts back what was before. */
     unsigned (*prompted)(struct pane *pane, struct console *console, enum action why, struct str text,

@@ -217,6 +217,18 @@ static unsigned functions_move(struct pane *pane, struct console *console, enum 
     return UI_REDRAW;
 }
 
+static unsigned functions_click(struct pane *pane, struct console *console, int row)
+{
+    struct functions *f = functions_of(pane);
+    size_t at = f->scroll.offset + (size_t)row - 1; /* the head is row 0 */
+    (void)console;
+    if (row < 1 || at >= f->list.shown)
+        return UI_NOTHING;
+    scroll_to(&f->scroll, at, f->list.shown, page(f));
+    f->chosen = selected(f)->index;
+    return UI_REDRAW;
+}
+
 static unsigned functions_prompted(struct pane *pane, struct console *console, enum action why, struct str text,
                                    bool done, bool accepted)
 {
@@ -296,6 +308,7 @@ const struct pane_class pane_functions = {
     .titles = functions_titles,
     .status = functions_status,
     .move = functions_move,
+    .click = functions_click,
     .prompted = functions_prompted,
     .text = functions_text,
     .command = functions_command,

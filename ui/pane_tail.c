@@ -320,6 +320,17 @@ static unsigned tail_move(struct pane *pane, struct console *console, enum actio
     }
 }
 
+static unsigned tail_click(struct pane *pane, struct console *console, int row)
+{
+    struct tail *t = tail_of(pane);
+    int line = row - t->strip_rows + t->skip_lines;
+    (void)console;
+    if (row < t->strip_rows || line >= t->screen_line_count)
+        return UI_NOTHING;
+    tail_go(t, t->screen_rows[t->screen_lines[line].row].row.seq);
+    return UI_REFRESH;
+}
+
 static bool tail_cancel(struct pane *pane, struct console *console)
 {
     struct tail *t = tail_of(pane);
@@ -343,6 +354,7 @@ const struct pane_class pane_tail = {
     .titles = tail_titles,
     .status = tail_status,
     .move = tail_move,
+    .click = tail_click,
     .prompted = tail_prompted,
     .text = tail_text,
     .command = tail_command,

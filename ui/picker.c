@@ -166,5 +166,4 @@ void picker_draw(struct picker *p, struct canvas *canvas)
         draw_item(p, canvas, row, p->scroll.offset + (size_t)row);
     if (p->shown_count == 0)
         draw_none(p, canvas);
-    canvas_clip(canvas, (struct rect){0, 0, canvas->rows, canvas->cols});
 }

@@ -38,6 +38,7 @@ enum picker_result picker_key(struct picker *p, uint32_t key, int page);
 /* After PICKER_CHOSEN: the word; borrowed until the picker closes. */
 struct str picker_word(const struct picker *p);
 int picker_page(const struct picker *p, int rows); /* rows that it has on a screen of this size */
+/* Leaves the clip on its rows. */
 void picker_draw(struct picker *p, struct canvas *canvas);
 
 #endif

@@ -6,6 +6,7 @@
  *   shell COMMAND         the same through sh, for pipes; $LAMBDIG is the program
  *   wait TEXT  gone TEXT  until TEXT is, or is no longer, on the screen
  *   keys j Enter Ctrl-c   keys by name · type TEXT: as it stands
+ *   click 10x5            the mouse at this column and row, from 1; also wheel-up, wheel-down
  *   resize 40x10
  *   resizes 1x1 80x24     each in turn, drawn before the next
  *   random-resizes 100    of 1x1 to 500x200, one each 10 to 40 ms; always the same ones
@@ -199,6 +200,31 @@ static void do_type(char *rest)
     terminal_send(rest, strlen(rest));
 }
 
+static void send_mouse(int button, char *rest)
+{
+    int row, col, len;
+    char bytes[64];
+    if (sscanf(rest, "%dx%d", &col, &row) != 2)
+        fail("place of the mouse", rest);
+    len = snprintf(bytes, sizeof bytes, "\033[<%d;%d;%dM\033[<%d;%d;%dm", button, col, row, button, col, row);
+    terminal_send(bytes, (size_t)len);
+}
+
+static void do_click(char *rest)
+{
+    send_mouse(0, rest);
+}
+
+static void do_wheel_up(char *rest)
+{
+    send_mouse(64, rest);
+}
+
+static void do_wheel_down(char *rest)
+{
+    send_mouse(65, rest);
+}
+
 static char *read_file(const char *path)
 {
     FILE *in = fopen(path, "r");
@@ -342,6 +368,7 @@ static const struct {
     {"size", do_size},       {"env", do_env},   {"run", do_run},       {"wait", do_wait},
     {"shell", do_shell},
     {"gone", do_gone},       {"keys", do_keys}, {"type", do_type},     {"resize", do_resize},
+    {"click", do_click},     {"wheel-up", do_wheel_up}, {"wheel-down", do_wheel_down},
     {"resizes", do_resizes}, {"random-resizes", do_random_resizes},
     {"snap", do_snap},       {"copy", do_copy}, {"picture", do_picture}, {"quiet", do_quiet},
     {"signal", do_signal},   {"exit", do_exit},
