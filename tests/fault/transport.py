@@ -78,13 +78,16 @@ def one_fault(name):
     kind, attempts, text, hint = EXPECTED[name]
     with Server(account()) as server:
         server.fail("FilterLogEvents", FAULTS[name])
-        ran = Ran(server.environment(), "--stall", "1", FILTER, "lambda:ListFunctions:", FILTER)
-        asked, wanted = server.count("FilterLogEvents"), {2 * attempts}
+        # libcurl looks at the speed of the last six seconds: these two take that long each time
+        calls = [FILTER, "lambda:ListFunctions:"] + ([] if name in ("stall", "hang") else [FILTER])
+        ran = Ran(server.environment(), "--stall", "1", *calls)
+        asked, wanted = server.count("FilterLogEvents"), {calls.count(FILTER) * attempts}
         if name == "expired":  # the keys are not sent again
             wanted = {attempts}
         if name == "reset":  # libcurl itself sends once more on a connection that was used before
-            wanted |= {2 * attempts + 1}
-        good = (ran.says(kind, text, hint) and asked in wanted and not ran.doubt and "/stolen" not in str([r.path for r in server.requests]))
+            wanted.add(2 * attempts + 1)
+        good = (ran.says(kind, text, hint) and asked in wanted and not ran.doubt and
+                "/stolen" not in [request.path for request in server.requests])
         case(good, f"{name}: told, after {attempts} of 3 attempts", ran.all, f"asked {asked} times")
         other = ran.answers[1][0].split()[0] if len(ran.answers) > 1 else "none"
         wanted = "expired" if name == "expired" else "done"
@@ -252,7 +255,8 @@ def tls():
 
 
 def main():
-    slow = ["stall", "hang", "gzip-bomb"]
+    FAULTS["gzip-bomb"](None, None)  # it takes seconds to make
+    slow = ["stall", "hang"]
     parts = [retry_after]
     parts += [lambda name=name: one_fault(name) for name in slow + [name for name in EXPECTED if name not in slow]]
     parts += [lambda name=name: one_effect(name) for name in sorted(NEVER_TWICE)]
