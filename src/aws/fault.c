@@ -163,7 +163,7 @@ static bool is_page(const struct http_answer *answer)
     (void)str_skip(&body, STR("\xEF\xBB\xBF"));
     return str_eq_nocase(str_first(body, 14), STR("<!doctype html")) ||
            str_eq_nocase(str_first(body, 5), STR("<html")) ||
-           (str_eq_nocase(type, STR("text/html")) && body.len > 0);
+           (str_eq_nocase(type, STR("text/html")) && body.len > 0 && body.at[0] != '{');
 }
 
 static void read_title(struct str body, struct fault *out)

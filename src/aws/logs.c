@@ -317,7 +317,8 @@ bool logs_page_next(struct logs_page *page, struct event *out)
         size_t len = 0;
         if (!stands_at_element(page))
             continue;
-        buf_clear(page->text);
+        if (!page->keep)
+            buf_clear(page->text);
         switch (logs_read_item(str_from(j->bytes, j->at), page->text, out, &len)) {
         case LOGS_EVENT: j->at += len; return true;
         case LOGS_OTHER: j->at += len; break;

@@ -44,6 +44,7 @@ struct logs_page {
     struct buf *text;      /* borrowed; cleared by logs_page_next */
     struct str next_token; /* nextToken or nextForwardToken once it was passed; raw */
     bool in_list, cut;     /* cut: the page ends early */
+    bool keep;             /* set by the caller: texts of all events stay until the page's end */
     unsigned broken;       /* elements that could not be read */
 };
 

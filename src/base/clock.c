@@ -50,6 +50,18 @@ int64_t clock_mono_ms(void)
     return clock_mono_us() / 1000;
 }
 
+int64_t clock_suspended_ms(void)
+{
+#if defined(CLOCK_BOOTTIME)
+    struct timespec all, awake;
+    clock_gettime(CLOCK_MONOTONIC, &awake);
+    clock_gettime(CLOCK_BOOTTIME, &all);
+    return ((int64_t)all.tv_sec - awake.tv_sec) * 1000 + (all.tv_nsec - awake.tv_nsec) / 1000000;
+#else
+    return 0;
+#endif
+}
+
 /* The year starts in March, so that the leap day is its last one; 719468 days lie between
  * 0000-03-01 and 1970-01-01. */
 int64_t clock_days(int64_t year, unsigned month, unsigned day)

@@ -12,6 +12,8 @@
 int64_t clock_unix_ms(void);
 int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
+/* How long the machine has been suspended since it started; 0 where the system does not tell. */
+int64_t clock_suspended_ms(void);
 
 /* ISO-8601 at the front of `*s`: date, `T` or blank, time, fraction of 0 to 9 digits after
  * `.` or `,`, then `Z`, `+hh:mm`, `+hhmm`, `-hh:mm`; without a zone it is UTC. Moves past what was

@@ -6,6 +6,7 @@
  * of rows, and looked up in the store's tables once a batch. Sizes: a batch is copied within
  * some tens of microseconds, which is how long the console may have to wait. */
 
+#define LATE_SHOWN_MS 2000 /* streams of one group are as much apart as this at any time */
 #define BATCH_ROWS 512u
 #define BATCH_ORIGINS 256u
 #define BATCH_BYTES (128u * 1024u)
@@ -151,6 +152,7 @@ void batch_add_line(struct batch *batch, const struct event *event, struct str t
         .full_len = text.len > UINT32_MAX ? UINT32_MAX : (uint32_t)text.len,
         .kind = (uint8_t)mark->kind,
         .continues = mark->continues,
+        .late = event->late_ms >= LATE_SHOWN_MS,
     };
     batch->row_count++;
 }

@@ -182,14 +182,18 @@ static void finish(struct fetch *fetch)
     store_end(fetch->store);
 }
 
-/* What the console asked for. A refresh is the wake-up itself: the next step asks the source
- * again. To watch one function is the console's own view as long as a source brings all. */
+/* What the console asked for. A source that brings all needs no asking: for it a refresh is the
+ * wake-up itself, and to watch one function is the console's own view. */
 static void requests_take(struct fetch *fetch)
 {
     struct request request;
     while (inbox_take(fetch->inbox, &request)) {
         if (request.kind == REQUEST_STOP)
             atomic_store(&fetch->stopping, true);
+        if (request.kind == REQUEST_REFRESH)
+            source_renew(fetch->source);
+        if (request.kind == REQUEST_WATCH)
+            source_watch(fetch->source, str_of(request.function));
         if (request.kind == REQUEST_ROWS && fetch->past)
             windows_ask(&fetch->windows, &request.rows);
     }

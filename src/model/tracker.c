@@ -113,10 +113,16 @@ static void read_line(struct tracker *t, struct line *line)
     line->owner = owner;
 }
 
+static struct str id_of(const struct attempt *a)
+{
+    return a ? evidence_text(&a->e, a->e.id) : STR_NONE;
+}
+
 static void hand_line(struct tracker *t, const struct line *line, struct str text, bool continues)
 {
     struct line_mark mark = {.invocation = line->owner ? line->owner->seq : 0, .kind = line->kind,
-                             .continues = continues, .unix_ms = line->unix_ms};
+                             .continues = continues, .unix_ms = line->unix_ms,
+                             .request_id = id_of(line->owner)};
     if (line->kind == LINE_APP && (text.len > 6 && str_has(text, STR("\"_aws\""))))
         mark.kind = LINE_METRIC;
     t->sink.line(t->sink.ctx, line->event, text, &mark);
@@ -159,7 +165,8 @@ static void hand_plain(struct tracker *t, struct stream *stream, const struct ev
 {
     struct str rest = event->message;
     struct attempt *owner = stream_only_open(stream);
-    struct line_mark mark = {.invocation = owner ? owner->seq : 0, .kind = LINE_APP, .unix_ms = event->unix_ms};
+    struct line_mark mark = {.invocation = owner ? owner->seq : 0, .kind = LINE_APP, .unix_ms = event->unix_ms,
+                             .request_id = id_of(owner)};
     struct line_head head;
     do {
         struct str text = str_take_line(&rest);

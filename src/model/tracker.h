@@ -20,6 +20,7 @@ struct line_mark {
     enum line_kind kind;
     bool continues;      /* not the first line of its event */
     int64_t unix_ms;     /* the event's time, else one that the line itself carries; TIME_NONE */
+    struct str request_id; /* of the invocation, where it is known by now; borrowed for the call */
 };
 
 struct tracker_sink {

@@ -111,6 +111,23 @@ void follow_unwatch(struct follow *f, uint32_t group)
     *g = (struct group){0};
 }
 
+void follow_stop(struct follow *f, uint32_t group)
+{
+    struct group *g = group_at(f, group);
+    if (g)
+        g->state.done = true;
+}
+
+void follow_start(struct follow *f, uint32_t group, struct follow_clock now)
+{
+    struct group *g = group_at(f, group);
+    if (!g || (f->options.once && g->state.passes > 0))
+        return;
+    g->state.done = false;
+    g->state.failures = 0;
+    g->due_mono_ms = now.mono_ms;
+}
+
 void follow_rank(struct follow *f, uint32_t group, unsigned rank)
 {
     struct group *g = group_at(f, group);
@@ -284,19 +301,33 @@ static struct group *find_turn(const struct follow *f, int64_t mono_ms, uint32_t
     return best;
 }
 
+/* The group whose turn it is, where a call may go now. */
+static struct group *find_ready(struct follow *f, struct follow_clock now, uint32_t *number, int64_t *wait_ms)
+{
+    f->now_unix_ms = now.unix_ms;
+    fill_bucket(f, now.mono_ms);
+    struct group *g = find_turn(f, now.mono_ms, number, wait_ms);
+    if (f->running >= f->options.running_most) {
+        *wait_ms = -1;
+        return NULL;
+    }
+    if (g)
+        *wait_ms = bucket_wait_ms(f);
+    return g && f->bucket >= CALL_COST ? g : NULL;
+}
+
+int64_t follow_wait_ms(struct follow *f, struct follow_clock now)
+{
+    uint32_t number;
+    int64_t wait_ms;
+    return find_ready(f, now, &number, &wait_ms) ? 0 : wait_ms;
+}
+
 bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *ask, int64_t *wait_ms)
 {
     uint32_t number = 0;
-    f->now_unix_ms = now.unix_ms;
-    fill_bucket(f, now.mono_ms);
-    struct group *g = find_turn(f, now.mono_ms, &number, wait_ms);
-    if (f->running >= f->options.running_most) {
-        *wait_ms = -1;
-        return false;
-    }
-    if (g && bucket_wait_ms(f) > 0)
-        *wait_ms = bucket_wait_ms(f);
-    if (!g || f->bucket < CALL_COST)
+    struct group *g = find_ready(f, now, &number, wait_ms);
+    if (!g)
         return false;
     if (!g->state.in_pass)
         begin_pass(f, g, now);

@@ -45,6 +45,9 @@ uint32_t follow_watch(struct follow *f, int64_t since_unix_ms, int64_t until_uni
                       struct follow_clock now);
 /* Its number may be given again. What is under way for it must not be answered any more. */
 void follow_unwatch(struct follow *f, uint32_t group);
+/* Nothing is asked of it until it is started again, which begins where it was. */
+void follow_stop(struct follow *f, uint32_t group);
+void follow_start(struct follow *f, uint32_t group, struct follow_clock now);
 /* 0: on the screen, asked first; 1: in the background, asked a fifth as often. */
 void follow_rank(struct follow *f, uint32_t group, unsigned rank);
 
@@ -57,6 +60,8 @@ struct follow_ask {
 /* The next call, which then is under way. false: none now; *wait_ms until there may be one, or
  * -1 where an answer must come first. */
 bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *ask, int64_t *wait_ms);
+/* The same question without an answer: 0 where follow_next would give a call. */
+int64_t follow_wait_ms(struct follow *f, struct follow_clock now);
 /* Of thinned asks: start, end and report lines, and what failures are known by. */
 const char *follow_thin_pattern(void);
 

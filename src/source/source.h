@@ -31,11 +31,22 @@ struct again {
     bool (*stop)(void *ctx); /* asked every few milliseconds: true gives up */
 };
 
+/* What keeps an account from being read just now; it goes on by itself when that ends. */
+enum hindrance {
+    HINDRANCE_NONE,
+    HINDRANCE_THROTTLED,
+    HINDRANCE_NETWORK,
+    HINDRANCE_CREDENTIALS
+};
+
 /* How far the source is; copied into the store as it comes. */
 struct progress {
     uint64_t bytes, bytes_total; /* after decompression; total 0: not known */
     uint64_t lines, events;
     bool following;              /* more may come at any time */
+    enum hindrance hindrance;
+    char why[240];               /* the hindrance as a sentence with the next step; empty: none */
+    uint64_t late, gaps;         /* events that came late; gaps that were filled, of an account */
     char note[200];              /* what the status line says; empty: nothing */
 };
 
@@ -79,6 +90,10 @@ struct source_class {
     /* Why it can't, as far as is known by now, for the status line; NULL: it can. NULL function:
      * read_again alone decides. */
     const char *(*reads_once)(const struct source *source);
+    /* What the console asks of an account, on the stepping thread. NULL: it brings all anyway.
+     * watch: this function goes first; empty: all alike. renew: ask again now. */
+    void (*watch)(struct source *source, struct str function);
+    void (*renew)(struct source *source);
     void (*free)(struct source *source);
 };
 
@@ -94,6 +109,16 @@ static inline bool MUST_USE source_step(struct source *s, const struct sink *sin
 static inline void source_wake(struct source *s)
 {
     s->class->wake(s);
+}
+static inline void source_watch(struct source *s, struct str function)
+{
+    if (s->class->watch)
+        s->class->watch(s, function);
+}
+static inline void source_renew(struct source *s)
+{
+    if (s->class->renew)
+        s->class->renew(s);
 }
 static inline const char *source_input_name(const struct source *s, uint32_t input)
 {
