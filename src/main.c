@@ -23,11 +23,11 @@ static const struct command_row {
     bool has_source;
 } commands[] = {
     {"demo", true, true},    {"triage", true, true},  {"config", true, false},
-    {"tail", false, false},  {"trace", false, false}, {"queue", false, false},
+    {"tail", true, true},    {"trace", false, false}, {"queue", false, false},
     {"doctor", false, false}, {"record", false, false},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
-#define COMMANDS_BUILT "demo, triage and config"
+#define COMMANDS_BUILT "demo, triage, tail and config"
 
 static const struct command_row *find_command(const char *name)
 {
@@ -61,14 +61,8 @@ static bool not_built(const char *name, struct err *err)
     return err_advise(err, "it has the console, " COMMANDS_BUILT);
 }
 
-static bool no_account(const char *why, struct err *err)
-{
-    err_set(err, ERR_USAGE, "%s: this version does not read a live AWS account yet", why);
-    return err_advise(err, "give --case DIR or --logs FILE, or see lambdig demo");
-}
-
 /* A first word that is no command: a slip, a file without --logs, or a function of an account. */
-static bool unknown_word(const char *word, struct err *err)
+static bool check_word(const char *word, struct err *err)
 {
     const char *names[COMMAND_COUNT];
     for (size_t i = 0; i < COMMAND_COUNT; i++)
@@ -82,7 +76,7 @@ static bool unknown_word(const char *word, struct err *err)
         err_set(err, ERR_USAGE, "argument: %s: a file is given with --logs, a recorded incident with --case", word);
         return err_advise(err, "lambdig --logs %.150s", word);
     }
-    return no_account(word, err);
+    return true;
 }
 
 /* Each file once named, and stdin at most once. */
@@ -103,6 +97,8 @@ static bool check_source(const struct settings *s, const struct command *c, stru
     bool demo = strcmp(c->name, "demo") == 0, has_case = s->case_dir[0] != '\0', has_logs = s->logs.count > 0;
     if (demo + has_case + has_logs > 1)
         return err_set(err, ERR_USAGE, "%s: one input at a time", demo ? "demo, --case and --logs" : "--case and --logs");
+    if (has_logs && strcmp(c->name, "tail") == 0)
+        return err_set(err, ERR_USAGE, "tail: --logs: it reads an account or a case; triage reads exported logs");
     if (has_logs)
         return check_logs(s, c, err);
     if (demo || has_case)
@@ -111,7 +107,9 @@ static bool check_source(const struct settings *s, const struct command *c, stru
         err_set(err, ERR_USAGE, "triage: %s: a file is given with --logs", c->arguments[0]);
         return err_advise(err, "lambdig triage --logs %.150s", c->arguments[0]);
     }
-    return no_account(c->count ? c->arguments[0] : c->name, err);
+    if (c->count == 0 && strcmp(c->name, "tail") == 0)
+        return err_set(err, ERR_USAGE, "tail: it takes the names of functions, or of log groups");
+    return true;
 }
 
 static bool check_command(const struct settings *s, const struct command *c, struct err *err)
@@ -139,34 +137,32 @@ static bool read_command(const struct settings *s, char **arguments, int count, 
     if (row && !row->built)
         return not_built(row->name, err);
     bool has_input = s->case_dir[0] != '\0' || s->logs.count > 0;
-    if (!row && count > 0 && !has_input)
-        return unknown_word(arguments[0], err);
+    if (!row && count > 0 && !has_input && !check_word(arguments[0], err))
+        return false;
     return check_command(s, out, err);
 }
 
-/* Where stdout is no terminal, the console's forms print the triage. */
-static bool wants_console(const struct command *c)
+static bool is_console(const struct command *c)
 {
-    if (strcmp(c->name, "triage") == 0)
-        return false;
-    if (isatty(STDOUT_FILENO))
-        return true;
-    fputs("lambdig: stdout is no terminal: this is the triage instead of the console\n", stderr);
-    return false;
+    return strcmp(c->name, "triage") != 0 && strcmp(c->name, "tail") != 0;
 }
 
 static int run_on_source(const struct settings *settings, const struct command *command)
 {
     struct source *source;
     struct err err = {0};
-    bool console = wants_console(command);
-    if (!program_open(settings, command, !console, &source, &err)) {
+    bool console = is_console(command) && isatty(STDOUT_FILENO);
+    bool plays = console || (settings->follow && strcmp(command->name, "tail") == 0);
+    if (!program_open(settings, command, !plays, &source, &err)) {
         err_print(&err);
         return err_exit_status(&err);
     }
+    if (is_console(command) && !console)
+        fputs("lambdig: stdout is no terminal: this is the triage instead of the console\n", stderr);
     if (console)
         return program_console(settings, source);
-    int status = cli_triage(settings, source);
+    bool tail = strcmp(command->name, "tail") == 0;
+    int status = tail ? cli_tail(settings, source) : cli_triage(settings, source);
     source_free(source);
     return status;
 }

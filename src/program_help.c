@@ -36,6 +36,7 @@ static void print_help(struct buf *out)
           "  lambdig --logs FILE...          the console on exported logs (gzip too, - is stdin)\n"
           "  lambdig --case DIR              the console on a recorded incident\n"
           "  lambdig triage --logs FILE...   a verdict for every invocation\n"
+          "  lambdig tail --case DIR         the log lines, each with the class of its invocation\n"
           "  lambdig config [--check]        the settings and where each came from\n"
           "\n"));
     for (enum option_id option = 0; option < OPTION_COUNT; option++) {

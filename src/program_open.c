@@ -7,6 +7,7 @@
 #include "src/program.h"
 #include "src/source/casefile.h"
 #include "src/source/keep.h"
+#include "src/source/live.h"
 #include "src/source/logfile.h"
 
 /* Which source runs is known here alone. */
@@ -87,6 +88,22 @@ static bool open_logs(const struct settings *s, const struct command *c, struct 
     return good;
 }
 
+/* tail shows every line of what it was told to; the console and triage look for failures. */
+static bool open_account(const struct settings *s, const struct command *c, bool whole, struct window window,
+                         struct source **out, struct err *err)
+{
+    bool tail = strcmp(c->name, "tail") == 0;
+    struct live_options options = {
+        .flags = {s->profile, s->region.count ? s->region.items[0] : "", s->endpoint_url, s->allow_insecure_endpoint},
+        .window = window,
+        .functions = (const char *const *)c->arguments, .count = c->count,
+        .pattern = tail ? s->filter_pattern : "",
+        .once = whole, .whole = tail, .figures = !whole && !tail,
+        .read_only = !s->write, .utc = s->utc,
+    };
+    return live_open(out, &options, err);
+}
+
 bool program_open(const struct settings *settings, const struct command *command, bool whole,
                   struct source **out, struct err *err)
 {
@@ -96,6 +113,8 @@ bool program_open(const struct settings *settings, const struct command *command
         return false;
     if (settings->logs.count > 0)
         return open_logs(settings, command, window, out, err);
+    if (settings->case_dir[0] == '\0' && strcmp(command->name, "demo") != 0)
+        return open_account(settings, command, whole, window, out, err);
     find_demo(demo, sizeof demo);
     const char *directory = settings->case_dir[0] ? settings->case_dir : demo;
     if (!open_case(settings, directory, whole, window, out, err))

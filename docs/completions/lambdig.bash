@@ -2,8 +2,8 @@
 _lambdig()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options commands
-    options='--profile --region --endpoint-url --since --until --format --color --ascii --utc --theme --mouse --write --config --allow-insecure-endpoint --debug-log --memory-limit-mb --allow-core --play-speed --case --logs --fail-on --check --help --version'
-    commands='demo triage config'
+    options='--profile --region --endpoint-url --since --until --format --color --ascii --utc --theme --mouse --write --config --allow-insecure-endpoint --debug-log --memory-limit-mb --allow-core --play-speed --case --logs --fail-on --follow --grep --class --invocations --raw --filter-pattern --check --help --version'
+    commands='demo triage tail config'
     case $before in
     --profile | -p)
         COMPREPLY=()
@@ -49,6 +49,15 @@ _lambdig()
         return ;;
     --fail-on)
         COMPREPLY=($(compgen -W 'any timeout memory exception startup crash throttle permission downstream success incomplete ambiguous' -- "$word"))
+        return ;;
+    --grep)
+        COMPREPLY=()
+        return ;;
+    --class)
+        COMPREPLY=()
+        return ;;
+    --filter-pattern)
+        COMPREPLY=()
         return ;;
     esac
     if [[ $word == -* ]]; then

@@ -1,10 +1,9 @@
 #include "src/cli/triage.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/cli/ending.h"
 #include "src/model/tracker.h"
 
 /* Source and tracker hand in hand on one thread: each piece of input is classified as it is
@@ -25,51 +24,6 @@ struct run {
     unsigned troubles;
     int status;
 };
-
-/* ---- signals: one ends the run after the step that is under way ---- */
-
-static volatile sig_atomic_t caught_signal;
-static struct source *waiting_source; /* source_wake is a write(2), which a handler may do */
-static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
-#define ENDING_COUNT (sizeof ending_signals / sizeof *ending_signals)
-
-static void on_signal(int number)
-{
-    int saved = errno;
-    caught_signal = number;
-    source_wake(waiting_source);
-    errno = saved;
-}
-
-static void catch_signals(struct source *source, struct sigaction old[ENDING_COUNT])
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* a second one kills */
-    caught_signal = 0;
-    waiting_source = source;
-    for (size_t i = 0; i < ENDING_COUNT; i++) {
-        sigaction(ending_signals[i], NULL, &old[i]);
-        if (old[i].sa_handler != SIG_IGN) /* nohup keeps its promise */
-            sigaction(ending_signals[i], &action, NULL);
-    }
-}
-
-static void release_signals(const struct sigaction old[ENDING_COUNT])
-{
-    for (size_t i = 0; i < ENDING_COUNT; i++)
-        sigaction(ending_signals[i], &old[i], NULL);
-}
-
-/* ---- exit status ---- */
-
-/* Where several apply, the earlier one stands. */
-static int worse_status(int a, int b)
-{
-    static const int order[] = {70, 129, 130, 143, 3, 2, 4, 1};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        if (a == order[i] || b == order[i])
-            return order[i];
-    return 0;
-}
 
 static void note_incomplete(struct run *run, const char *why)
 {
@@ -122,7 +76,7 @@ static void on_trouble(void *ctx, const struct err *err)
 {
     struct run *run = ctx;
     int status = err_exit_status(err);
-    run->status = worse_status(run->status, status == 70 || status == 3 ? status : 4);
+    run->status = ending_worse(run->status, status == 70 || status == 3 ? status : 4);
     note_incomplete(run, err->text);
     if (++run->troubles <= TROUBLES_SHOWN)
         err_print(err);
@@ -176,10 +130,10 @@ static void step_to_end(struct run *run)
                               tracker_words(run->tracker)};
     enum step step = STEP_MORE;
     int wait_ms = 0;
-    while (step != STEP_DONE && !caught_signal && output_good(&run->t.out)) {
+    while (step != STEP_DONE && !ending_signal() && output_good(&run->t.out)) {
         struct err err = {0};
         if (!source_step(run->t.source, &sink, wait_ms, &step, &err)) {
-            run->status = worse_status(run->status, err_exit_status(&err));
+            run->status = ending_worse(run->status, err_exit_status(&err));
             note_incomplete(run, err.text);
             err_print(&err);
             return;
@@ -194,15 +148,11 @@ static void step_to_end(struct run *run)
 
 static void note_signal(struct run *run)
 {
-    if (!caught_signal)
-        return;
-    const char *name = caught_signal == SIGINT ? "INT" : caught_signal == SIGTERM ? "TERM" : "HUP";
     struct err err = {0};
-    err_set(&err, ERR_INPUT_PARTIAL, "triage: the input: ended by signal %s before its end", name);
-    err_advise(&err, "what was read so far is on stdout");
+    if (!ending_signal())
+        return;
+    run->status = ending_worse(run->status, ending_tell("triage", &err));
     note_incomplete(run, err.text);
-    err_print(&err);
-    run->status = worse_status(run->status, 128 + caught_signal);
 }
 
 /* Nothing at all was read: stdout stays empty, stderr has said why. */
@@ -226,7 +176,7 @@ static int run_to_end(struct run *run)
     }
     output_flush(&run->t.out);
     if (run->found)
-        run->status = worse_status(run->status, 1);
+        run->status = ending_worse(run->status, 1);
     return output_status(&run->t.out, run->status);
 }
 
@@ -280,14 +230,13 @@ int cli_triage(const struct settings *settings, struct source *source)
         return err_exit_status(&err);
     }
     struct tracker_sink sink = {.ctx = &run, .verdict = on_verdict};
-    struct sigaction old[ENDING_COUNT];
     run.form = find_form(settings->format);
     run.tracker = tracker_new(&(struct tracker_options){.hold = HOLD_INVOCATIONS}, &sink);
     output_init(&run.t.out, settings->color, settings->ascii);
     signatures_init(&run.t.signatures);
-    catch_signals(source, old);
+    ending_begin(source);
     int status = run_to_end(&run);
-    release_signals(old);
+    ending_release();
     signatures_release(&run.t.signatures);
     output_release(&run.t.out);
     tracker_free(run.tracker);

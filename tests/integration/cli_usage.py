@@ -19,9 +19,10 @@ def usage():
     for args, words in ((["--thene", "x"], ["thene", "--theme"]), (["traige"], ["traige", "triage"]),
                         (["triage", "--format", "xml"], ["xml", "json"]), (["--logs"], ["--logs"]), (["-Z"], ["-Z"]),
                         (["triage", "--logs", "x", "--since", "yesterdayish"], ["yesterdayish"]),
-                        (["config", "--format", "markdown"], ["markdown"]), (["tail", "fn"], ["tail"]),
-                        ([], ["--case", "--logs", "demo"]), (["payments"], ["payments"]),
-                        (["triage"], ["--logs"]), (["--case", "x", "--logs", "y"], ["--case", "--logs"])):
+                        (["config", "--format", "markdown"], ["markdown"]), (["tail"], ["tail", "function"]),
+                        (["tail", "fn"], ["--region", "AWS_REGION"]), (["tail", "fn", "--logs", "x"], ["tail", "--logs"]),
+                        ([], ["--case", "--logs", "demo"]), (["payments"], ["--region"]),
+                        (["triage"], ["--region", "--logs"]), (["--case", "x", "--logs", "y"], ["--case", "--logs"])):
         run = Run(*args)
         case(run.status == 2 and run.out == b"" and len(run.err.splitlines()) == 1
              and all(word in run.err for word in words),
