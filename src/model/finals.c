@@ -177,7 +177,7 @@ void finals_drain(struct finals *f, bool all)
         ;
 }
 
-static void mark_memory(struct invocation *inv, uint32_t input)
+static void mark_memory(struct invocation *inv)
 {
     inv->class = FAILURE_MEMORY;
     inv->confidence = CONFIDENCE_LIKELY;
@@ -187,7 +187,17 @@ static void mark_memory(struct invocation *inv, uint32_t input)
     verdict_sign(inv);
     if (inv->evidence_count < INVOCATION_EVIDENCE)
         inv->evidence[inv->evidence_count++] = (struct evidence_item){
-            .line = inv->last_line, .input = input, .fact = FACT_RETRIED};
+            .line = inv->last_line, .input = inv->input, .fact = FACT_RETRIED};
+}
+
+/* What is kept has room for its own text only: it is changed in the scratch. */
+static void fail_held(struct finals *f, struct final *place)
+{
+    memcpy(&f->scratch, place->built, invocation_size(place->built));
+    mark_memory(&f->scratch);
+    free(place->built);
+    f->held--;
+    keep_built(f, place, false);
 }
 
 void finals_retried(struct finals *f, uint64_t id_hash, struct str id)
@@ -198,9 +208,7 @@ void finals_retried(struct finals *f, uint64_t id_hash, struct str id)
         if (place->attempt && str_eq(evidence_text(&place->attempt->e, place->attempt->e.id), id)) {
             place->attempt->e.retried = true;
         } else if (place->held && str_eq(invocation_text(place->built, place->built->request_id), id)) {
-            mark_memory(place->built, place->built->input);
-            place->held = false;
-            f->held--;
+            fail_held(f, place);
         }
     }
 }
