@@ -142,6 +142,8 @@ static void md_keys(FILE *out)
             char keys[200];
             snprintf(keys, sizeof keys, "%s", actions[i].keys);
             fputs("|", out);
+            if (keys[0] == '\0')
+                fprintf(out, " `:%s`", actions[i].name);
             for (char *key = strtok(keys, " "); key; key = strtok(NULL, " ")) {
                 fputc(' ', out);
                 put_md_code(out, key);
@@ -239,7 +241,8 @@ static void man_keys(FILE *out)
             if ((int)actions[i].scope != scope)
                 continue;
             fputs(".TP\n\\fB", out);
-            put_man(out, actions[i].keys);
+            put_man(out, actions[i].keys[0] ? actions[i].keys : ":");
+            put_man(out, actions[i].keys[0] ? "" : actions[i].name);
             fputs("\\fR\n", out);
             put_man(out, actions[i].help);
             fprintf(out, " (\\fI%s.", scopes[scope].name);

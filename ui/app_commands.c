@@ -76,6 +76,16 @@ static unsigned tell_log(struct app *app, enum action why, struct str text)
 
 static unsigned command_since(struct app *app, struct str rest)
 {
+    return tell_log(app, ACTION_LOG_SINCE, rest);
+}
+
+static unsigned command_until(struct app *app, struct str rest)
+{
+    return tell_log(app, ACTION_LOG_UNTIL, rest);
+}
+
+static unsigned command_goto(struct app *app, struct str rest)
+{
     return tell_log(app, ACTION_LOG_GOTO_TIME, rest);
 }
 
@@ -263,7 +273,9 @@ static const struct {
 } commands[] = {
     {"theme", command_theme, theme_words, "NAME"},
     {"function", command_function, function_words, "NAME or all"},
-    {"since", command_since, NULL, "T, as 15m, 14:05 or ISO-8601"},
+    {"since", command_since, NULL, "T, as 15m, 14:05 or ISO-8601; all ends it"},
+    {"until", command_until, NULL, "T, as 15m, 14:05 or ISO-8601; all ends it"},
+    {"goto-time", command_goto, NULL, "T, as 15m, 14:05 or ISO-8601"},
     {"filter", command_filter, NULL, "RE"},
     {"class", command_class, class_words, "NAME or code"},
     {"req", command_req, NULL, "ID, or its start"},

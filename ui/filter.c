@@ -101,15 +101,34 @@ static bool is_choice(const struct filter *filter)
     return !filter->inverse && (filter->kind == FILTER_CLASS || filter->kind == FILTER_FAILED || filter->kind == FILTER_FLAG);
 }
 
-static void drop_choice(struct filters *f)
+/* One kind, or, with FILTER_CLASS, all that the class menu sets. */
+static void drop_kind(struct filters *f, enum filter_kind kind)
 {
     int kept = 0;
     for (int i = 0; i < f->count; i++)
-        if (is_choice(&f->items[i]))
+        if (kind == FILTER_CLASS ? is_choice(&f->items[i]) : f->items[i].kind == kind)
             filter_release(&f->items[i]);
         else
             f->items[kept++] = f->items[i];
     f->count = kept;
+}
+
+static bool push(struct filters *f, struct filter filter, struct err *err)
+{
+    if (f->count == FILTERS_MAX)
+        return err_set(err, ERR_CEILING, "%d filters are the most: - drops the last", FILTERS_MAX);
+    f->items[f->count++] = filter;
+    return true;
+}
+
+bool filters_set_time(struct filters *f, enum filter_kind kind, int64_t unix_ms, struct str word, struct err *err)
+{
+    struct filter filter = {.kind = kind, .unix_ms = unix_ms};
+    drop_kind(f, kind);
+    if (unix_ms == TIME_NONE)
+        return true;
+    snprintf(filter.word, sizeof filter.word, "%s %.*s", kind == FILTER_SINCE ? "since" : "until", STR_ARG(str_first(word, 100)));
+    return push(f, filter, err);
 }
 
 bool filters_choose(struct filters *f, struct str word, struct err *err)
@@ -118,19 +137,19 @@ bool filters_choose(struct filters *f, struct str word, struct err *err)
     bool all = str_eq_nocase(word, STR("all"));
     if (!all && !as_class(word, &filter) && !as_flag(word, &filter))
         return err_set(err, ERR_USAGE, "%.*s: no such class or flag", STR_ARG(str_first(word, 80)));
-    drop_choice(f);
-    if (all)
-        return true;
-    if (f->count == FILTERS_MAX)
-        return err_set(err, ERR_CEILING, "%d filters are the most: - drops the last", FILTERS_MAX);
-    f->items[f->count++] = filter;
-    return true;
+    drop_kind(f, FILTER_CLASS);
+    return all || push(f, filter, err);
+}
+
+static bool asks_group(const struct filter *filter)
+{
+    return filter->kind < FILTER_SINCE;
 }
 
 bool filters_ask_group(const struct filters *f)
 {
     for (int i = 0; i < f->count; i++)
-        if (f->items[i].kind != FILTER_TEXT)
+        if (asks_group(&f->items[i]))
             return true;
     return false;
 }
@@ -165,17 +184,16 @@ static bool holds(const struct filter *filter, struct store *store, uint64_t inv
         return group && (group->flags & filter->flag);
     case FILTER_REQUEST:
         return group && has_request(store, invocation, filter);
-    case FILTER_TEXT:
-        break;
+    default: /* asks about the line itself */
+        return true;
     }
-    return true;
 }
 
 static bool ask_all(const struct filters *f, struct store *store, uint64_t invocation, const struct group *group)
 {
     for (int i = 0; i < f->count; i++) {
         const struct filter *filter = &f->items[i];
-        if (filter->kind != FILTER_TEXT && holds(filter, store, invocation, group) == filter->inverse)
+        if (asks_group(filter) && holds(filter, store, invocation, group) == filter->inverse)
             return false;
     }
     return true;
@@ -190,6 +208,15 @@ bool filters_want_group(const struct filters *f, struct store *store, uint64_t i
     if (group->wanted == GROUP_UNASKED)
         group->wanted = ask_all(f, store, invocation, group) ? GROUP_WANTED : GROUP_UNWANTED;
     return group->wanted == GROUP_WANTED;
+}
+
+bool filters_want_time(const struct filters *f, int64_t unix_ms)
+{
+    for (int i = 0; i < f->count && unix_ms != TIME_NONE; i++)
+        if ((f->items[i].kind == FILTER_SINCE && unix_ms < f->items[i].unix_ms) ||
+            (f->items[i].kind == FILTER_UNTIL && unix_ms > f->items[i].unix_ms))
+            return false;
+    return true;
 }
 
 bool filters_want_text(const struct filters *f, struct str text)

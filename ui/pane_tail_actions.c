@@ -223,18 +223,36 @@ unsigned act_LOG_GOTO_TIME(struct console *console, struct pane *pane)
     return console_prompt(console, ACTION_LOG_GOTO_TIME, STR("go to time: "), STR_NONE);
 }
 
-static unsigned goto_time(struct tail *t, struct console *console, struct str text)
+unsigned act_LOG_SINCE(struct console *console, struct pane *pane)
+{
+    (void)pane;
+    return console_prompt(console, ACTION_LOG_SINCE, STR("since: "), STR_NONE);
+}
+
+unsigned act_LOG_UNTIL(struct console *console, struct pane *pane)
+{
+    (void)pane;
+    return console_prompt(console, ACTION_LOG_UNTIL, STR("until: "), STR_NONE);
+}
+
+/* `-5m` and `14:02` mean the log's own end. false: it said what is wrong. */
+static bool read_time(const struct tail *t, struct console *console, struct str text, int64_t *unix_ms)
 {
     struct err err = {0};
-    int64_t unix_ms, base = console->now_unix_ms;
-    if (t->status.last_unix_ms != TIME_NONE)
-        base = t->status.last_unix_ms; /* `-5m` and `14:02` mean the log's own end */
+    int64_t base = t->status.last_unix_ms != TIME_NONE ? t->status.last_unix_ms : console->now_unix_ms;
     text = str_trim(text);
     str_skip(&text, STR("-"));
-    if (!clock_parse_when(text, base, console->time_format == TIME_UTC, &unix_ms, &err)) {
-        console_say(console, true, "%s", err.text);
+    if (clock_parse_when(text, base, console->time_format == TIME_UTC, unix_ms, &err))
+        return true;
+    console_say(console, true, "%s", err.text);
+    return false;
+}
+
+static unsigned goto_time(struct tail *t, struct console *console, struct str text)
+{
+    int64_t unix_ms;
+    if (!read_time(t, console, text, &unix_ms))
         return UI_REDRAW;
-    }
     size_t count = view_count(&t->view), index = view_find_time(&t->view, unix_ms);
     if (count == 0)
         return UI_NOTHING;
@@ -242,6 +260,23 @@ static unsigned goto_time(struct tail *t, struct console *console, struct str te
         console_say(console, false, "the log ends before that");
     tail_go(t, view_at(&t->view, index < count ? index : count - 1));
     return UI_REFRESH;
+}
+
+static unsigned set_window(struct tail *t, struct console *console, enum action why, struct str text)
+{
+    struct err err = {0};
+    int64_t unix_ms = TIME_NONE;
+    char word[CLOCK_TIME_SIZE] = "";
+    enum filter_kind kind = why == ACTION_LOG_SINCE ? FILTER_SINCE : FILTER_UNTIL;
+    bool all = str_eq(str_trim(text), STR("all"));
+    if (!all && !read_time(t, console, text, &unix_ms))
+        return UI_REDRAW;
+    if (!all)
+        clock_time_of_day(unix_ms, console->time_format == TIME_UTC, word);
+    if (filters_set_time(&t->view.filters, kind, unix_ms, str_first(str_of(word), 8), &err))
+        return tail_rebuilt(t);
+    console_say(console, true, "%s", err.text);
+    return UI_REDRAW;
 }
 
 /* ---- prompts ---- */
@@ -290,5 +325,7 @@ unsigned tail_prompted(struct pane *pane, struct console *console, enum action w
         return tail_go_bookmark(t, text);
     if (why == ACTION_LOG_GOTO_TIME)
         return goto_time(t, console, text);
+    if (why == ACTION_LOG_SINCE || why == ACTION_LOG_UNTIL)
+        return set_window(t, console, why, text);
     return filter_typed(t, console, why, text);
 }

@@ -112,6 +112,8 @@ static bool wants_head(struct log_view *view, const struct row *row)
 {
     if (view->filters.function != UINT32_MAX && row->function != view->filters.function)
         return false;
+    if (!filters_want_time(&view->filters, row->unix_ms))
+        return false;
     return filters_want_group(&view->filters, view->store, row->invocation,
                               groups_at(&view->groups, row->invocation));
 }

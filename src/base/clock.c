@@ -306,14 +306,17 @@ static int64_t utc_to_unix_ms(int64_t now_unix_ms, int day_shift, int hour, int 
 
 static bool parse_time_of_day(struct str text, int64_t now_unix_ms, bool utc, int64_t *unix_ms)
 {
-    if (text.len != 5 || text.at[2] != ':')
+    if ((text.len != 5 && text.len != 8) || text.at[2] != ':' || (text.len == 8 && text.at[5] != ':'))
         return false;
     int hour = digits(text.at, 2), minute = digits(text.at + 3, 2);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
+    int second = text.len == 8 ? digits(text.at + 6, 2) : 0;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
         return false;
     int64_t (*at)(int64_t, int, int, int) = utc ? utc_to_unix_ms : local_to_unix_ms;
-    int64_t today = at(now_unix_ms, 0, hour, minute);
-    *unix_ms = today <= now_unix_ms ? today : at(now_unix_ms, -1, hour, minute);
+    int64_t today = at(now_unix_ms, 0, hour, minute), seconds_ms = second * INT64_C(1000);
+    if (today != TIME_NONE && today + seconds_ms > now_unix_ms)
+        today = at(now_unix_ms, -1, hour, minute);
+    *unix_ms = today == TIME_NONE ? TIME_NONE : today + seconds_ms;
     return *unix_ms != TIME_NONE;
 }
 

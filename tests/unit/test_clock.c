@@ -157,6 +157,8 @@ static void option_values_are_read_in_every_form(void **state)
         {"2026-11-24", true, INT64_C(1795478400000)},
         {"14:03", true, FAKE_NOW - 4123},
         {"14:04", true, FAKE_NOW - 4123 + 60000 - 86400000}, /* not yet today: yesterday's */
+        {"14:03:04", true, FAKE_NOW - 123},
+        {"14:03:05", true, FAKE_NOW - 123 + 1000 - 86400000},
         {"19:48", false, FAKE_NOW - 4123},
         {"19:49", false, FAKE_NOW - 4123 + 60000 - 86400000},
         {"00:00", true, INT64_C(1795478400000)},
@@ -174,7 +176,8 @@ static void an_option_value_in_no_form_is_named_with_the_forms(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        "", "s", "5", "5x", "-5m", "1.5h", "yesterday", "24:00", "14:60", "1:05", "14:05:06",
+        "", "s", "5", "5x", "-5m", "1.5h", "yesterday", "24:00", "14:60", "1:05", "14:05:6", "14:05:60",
+        "14:05-06",
         "2026-11-31", "2026-11-24T14:03:04Z x", "99999999999999999999d", "36501d",
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

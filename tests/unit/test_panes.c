@@ -149,6 +149,13 @@ static const char *title(const struct stage *s)
     return title;
 }
 
+static const char *below(const struct stage *s)
+{
+    static char title[200], below[200];
+    s->pane->class->titles(s->pane, title, sizeof title, below, sizeof below);
+    return below;
+}
+
 static unsigned key(struct stage *s, enum action action)
 {
     static unsigned (*const handlers[])(struct console *, struct pane *) = {
@@ -365,6 +372,27 @@ static void a_time_is_jumped_to_and_bookmarks_come_round(void **state)
     stage_close(&s);
 }
 
+static void a_window_in_time_leaves_the_other_lines_out(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &pane_tail, VIEW_LOGS, 10, 78);
+    add_invocations(&s, 1, 60);
+    look(&s);
+    assert_non_null(strstr(below(&s), "of 177 "));
+    answer(&s, ACTION_LOG_SINCE, "2026-11-24T14:00:50Z"); /* invocations 50 to 59, three lines each */
+    assert_non_null(strstr(below(&s), "of 30 "));
+    answer(&s, ACTION_LOG_UNTIL, "2026-11-24T14:00:51.999Z");
+    assert_non_null(strstr(below(&s), "of 6 "));
+    answer(&s, ACTION_LOG_SINCE, "nonsense");
+    assert_non_null(strstr(said, "nonsense"));
+    assert_non_null(strstr(below(&s), "of 6 "));
+    answer(&s, ACTION_LOG_SINCE, "all");
+    answer(&s, ACTION_LOG_UNTIL, "all");
+    assert_non_null(strstr(below(&s), "of 177 "));
+    stage_close(&s);
+}
+
 static void the_bookmarks_are_listed_in_the_order_of_the_log(void **state)
 {
     (void)state;
@@ -546,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_line_taller_than_the_screen_is_read_to_its_end),
         cmocka_unit_test(a_search_with_no_match_says_so_and_escape_puts_the_cursor_back),
         cmocka_unit_test(a_time_is_jumped_to_and_bookmarks_come_round),
+        cmocka_unit_test(a_window_in_time_leaves_the_other_lines_out),
         cmocka_unit_test(the_bookmarks_are_listed_in_the_order_of_the_log),
         cmocka_unit_test(the_class_menu_counts_what_the_log_holds),
         cmocka_unit_test(a_bad_filter_is_told_and_changes_nothing),
