@@ -306,7 +306,9 @@ static int64_t utc_to_unix_ms(int64_t now_unix_ms, int day_shift, int hour, int 
 
 static bool parse_time_of_day(struct str text, int64_t now_unix_ms, bool utc, int64_t *unix_ms)
 {
-    if ((text.len != 5 && text.len != 8) || text.at[2] != ':' || (text.len == 8 && text.at[5] != ':'))
+    if ((text.len != 5 && text.len != 8) || text.at[2] != ':')
+        return false;
+    if (text.len == 8 && text.at[5] != ':')
         return false;
     int hour = digits(text.at, 2), minute = digits(text.at + 3, 2);
     int second = text.len == 8 ? digits(text.at + 6, 2) : 0;
