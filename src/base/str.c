@@ -26,12 +26,6 @@ size_t str_find_last(struct str s, struct str needle)
     return SIZE_MAX;
 }
 
-size_t str_find_char(struct str s, char c)
-{
-    const char *hit = s.len ? memchr(s.at, c, s.len) : NULL;
-    return hit ? (size_t)(hit - s.at) : SIZE_MAX;
-}
-
 size_t str_find_last_char(struct str s, char c)
 {
     const char *hit = s.len ? memrchr(s.at, c, s.len) : NULL;
@@ -64,14 +58,6 @@ bool str_has_nocase(struct str s, struct str needle)
         if (str_eq_nocase((struct str){s.at + at, needle.len}, needle))
             return true;
     return false;
-}
-
-bool str_skip(struct str *s, struct str prefix)
-{
-    if (!str_starts(*s, prefix))
-        return false;
-    *s = str_from(*s, prefix.len);
-    return true;
 }
 
 static bool is_blank(char c)

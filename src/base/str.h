@@ -55,7 +55,11 @@ static inline bool str_ends(struct str s, struct str suffix)
 /* Where `needle` first stands in `s`; SIZE_MAX when nowhere. An empty needle is at 0. */
 size_t str_find(struct str s, struct str needle);
 size_t str_find_last(struct str s, struct str needle);
-size_t str_find_char(struct str s, char c);
+static inline size_t str_find_char(struct str s, char c)
+{
+    const char *hit = s.len ? memchr(s.at, c, s.len) : NULL;
+    return hit ? (size_t)(hit - s.at) : SIZE_MAX;
+}
 size_t str_find_last_char(struct str s, char c);
 /* Where the first of two bytes stands; s.len when neither does. Fast where they stand close. */
 size_t str_find_either(struct str s, char a, char b);
@@ -68,7 +72,13 @@ bool str_eq_nocase(struct str a, struct str b);
 bool str_has_nocase(struct str s, struct str needle);
 
 /* Moves past `prefix` when `*s` starts with it; false, and nothing moved, when not. */
-bool str_skip(struct str *s, struct str prefix);
+static inline bool str_skip(struct str *s, struct str prefix)
+{
+    if (!str_starts(*s, prefix))
+        return false;
+    *s = str_from(*s, prefix.len);
+    return true;
+}
 
 /* Blanks here are space, TAB, CR, LF and U+00A0 (Python indents its traces with it). */
 struct str str_trim(struct str s);

@@ -231,7 +231,8 @@ int cli_triage(const struct settings *settings, struct source *source)
     }
     struct tracker_sink sink = {.ctx = &run, .verdict = on_verdict};
     run.form = find_form(settings->format);
-    run.tracker = tracker_new(&(struct tracker_options){.hold = HOLD_INVOCATIONS}, &sink);
+    const struct tracker_options options = {.hold = HOLD_INVOCATIONS, .brief = !run.form->invocation};
+    run.tracker = tracker_new(&options, &sink);
     output_init(&run.t.out, settings->color, settings->ascii);
     signatures_init(&run.t.signatures);
     ending_begin(source);

@@ -30,7 +30,7 @@ void attach_set_id(struct attempt *a, struct str id)
     if (id.len == 0)
         return;
     a->e.id = evidence_put(&a->e, id, 128);
-    a->id_hash = str_hash(evidence_text(&a->e, a->e.id));
+    stream_set_hash(a, str_hash(evidence_text(&a->e, a->e.id)));
 }
 
 /* Counts the attempt under its id; an earlier one of the same id failed. */
@@ -163,6 +163,7 @@ static struct attempt *ending_attempt(struct tracker *t, struct line *line, cons
     }
     a = attach_new(t, line, p->id, false);
     a->guest = stream->running != NULL;
+    stream->has_guests = stream->has_guests || a->guest;
     return a;
 }
 

@@ -16,12 +16,12 @@ static bool is_one_of(struct str word, const char *const *list, size_t count)
 
 static bool type_is(const struct evidence *e, const char *word)
 {
-    return str_eq(evidence_text(e, e->error_type), str_of(word));
+    return e->error_type.len > 0 && str_eq(evidence_text(e, e->error_type), str_of(word));
 }
 
 static bool type_starts(const struct evidence *e, const char *word)
 {
-    return str_starts(evidence_text(e, e->error_type), str_of(word));
+    return e->error_type.len > 0 && str_starts(evidence_text(e, e->error_type), str_of(word));
 }
 
 static bool is_load_type(struct str type)
@@ -32,8 +32,8 @@ static bool is_load_type(struct str type)
         "Runtime.BadFunctionCode", "Runtime.InvalidEntrypoint", "Runtime.InvalidWorkingDir",
         "Runtime.InvalidTaskConfig", "Runtime.InitError",
     };
-    return is_one_of(type, types, sizeof types / sizeof *types) || str_starts(type, STR("Extension.")) ||
-           str_starts(type, STR("Init<"));
+    return type.len > 0 && (is_one_of(type, types, sizeof types / sizeof *types) ||
+                            str_starts(type, STR("Extension.")) || str_starts(type, STR("Init<")));
 }
 
 static enum status status_said(const struct evidence *e)

@@ -67,6 +67,7 @@ static void build(struct finals *f, struct attempt *a, bool final)
         .log_group = stream->group,
         .log_stream = stream->name,
         .median_ns = tally_median_ns(stream->function),
+        .brief = f->options.brief,
     };
     complete_times(e);
     e->configured_timeout_ms = tally_timeout_ms(stream->function);

@@ -43,6 +43,7 @@ static struct attempt *make_guest(struct tracker *t, struct attempt *a)
     attach_set_id(guest, evidence_text(&a->e, a->e.id));
     guest->e.attempt = ids_count(t->ids, guest->id_hash);
     guest->e.implicit = guest->guest = guest->shaped = true;
+    stream->has_guests = true;
     guest->e.first_line = guest->e.last_line = a->e.noted[FACT_REPORT].line;
     guest->e.input = a->e.input;
     guest->ended_at = a->ended_at;
@@ -57,7 +58,7 @@ static void take_back_name(struct tracker *t, struct attempt *a)
     evidence_move_end(other ? &other->e : NULL, &a->e);
     finals_pass_on(a, other);
     a->e.id = a->own_id;
-    a->id_hash = a->own_hash;
+    stream_set_hash(a, a->own_hash);
     a->e.attempt = a->own_attempt;
     a->renamed = a->shaped = false;
     a->ended_at = 0;
@@ -78,10 +79,15 @@ static void absorb_pending(struct tracker *t, struct attempt *a)
 
 static void dismiss_guests(struct tracker *t, struct stream *stream)
 {
+    if (!stream->has_guests)
+        return;
+    stream->has_guests = false;
     for (unsigned i = stream->count; i-- > 0;) {
         struct attempt *guest = stream->attempts[i];
-        if (!guest->guest || may_stand(guest))
+        if (!guest->guest || may_stand(guest)) {
+            stream->has_guests = stream->has_guests || guest->guest;
             continue;
+        }
         finals_pass_on(guest, NULL);
         streams_drop(&t->streams, guest);
     }

@@ -11,18 +11,27 @@ struct known {
     uint32_t count, stamp;
 };
 
+typedef struct known ways[WAYS]; /* 64 bytes: one line of the cache, where it begins at one */
+
 struct ids {
     uint32_t clock;
-    struct known known[BUCKETS][WAYS];
+    ways *known;
+    char *room;
 };
 
 struct ids *ids_new(void)
 {
-    return xcalloc(1, sizeof(struct ids));
+    struct ids *ids = xcalloc(1, sizeof *ids);
+    ids->room = xcalloc(BUCKETS + 1, sizeof(ways));
+    ids->known = (ways *)(void *)(ids->room + (-(uintptr_t)ids->room & (sizeof(ways) - 1)));
+    return ids;
 }
 
 void ids_free(struct ids *ids)
 {
+    if (!ids)
+        return;
+    free(ids->room);
     free(ids);
 }
 

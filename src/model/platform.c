@@ -404,14 +404,48 @@ static bool is_torn_report(struct str line)
     return head.level == LEVEL_NONE && head.id.len == 0 && str_starts(head.rest, STR("REPORT "));
 }
 
-bool platform_take(struct str *line, struct platform *out)
+static void clear(struct platform *out)
 {
-    struct str before = *line;
     out->kind = LINE_APP;
     out->id = out->reason = out->function = out->text = out->before = STR_NONE;
     out->unix_ms = TIME_NONE;
     out->json = out->keyed = out->quoted = out->restore = out->done = out->unknown = false;
     report_clear(&out->report);
+}
+
+/* `$LATEST` or a number. */
+static bool is_version(struct str s)
+{
+    if (str_eq(s, STR("$LATEST")))
+        return true;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+    return s.len > 0;
+}
+
+bool platform_take_exact(struct str line, struct platform *out)
+{
+    enum { UUID = 36 };
+    struct str s = line;
+    bool start = str_skip(&s, STR("START RequestId: "));
+    if (start || str_skip(&s, STR("END RequestId: "))) {
+        struct str id = str_first(s, UUID), rest = str_from(s, UUID);
+        if (!line_is_uuid(id) || (start ? !str_skip(&rest, STR(" Version: ")) || !is_version(rest) : rest.len > 0))
+            return false;
+        clear(out);
+        return fill_plain(out, start ? LINE_START : LINE_END, id, &line);
+    }
+    if (!str_starts(line, STR("REPORT ")))
+        return false;
+    clear(out);
+    return report_read_exact(line, &out->report) && fill_plain(out, LINE_REPORT, out->report.request_id, &line);
+}
+
+bool platform_take(struct str *line, struct platform *out)
+{
+    struct str before = *line;
+    clear(out);
     if (line->len < 7)
         return false;
     if (take_plain(line, out))

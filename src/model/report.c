@@ -205,6 +205,39 @@ bool report_read_plain(struct str line, struct report *out)
     return true;
 }
 
+/* A number between two fixed texts. */
+static bool take_between(struct str *s, struct str before, unsigned decimals, struct str after,
+                         int64_t *out)
+{
+    return str_skip(s, before) && line_take_number(s, decimals, false, out) && str_skip(s, after);
+}
+
+static bool is_clean(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((s.at[i] < ' ' && s.at[i] != '\t') || s.at[i] == 0x7F)
+            return false;
+    return true;
+}
+
+bool report_read_exact(struct str line, struct report *out)
+{
+    size_t strangers = 0;
+    struct str s = line;
+    if (!str_skip(&s, STR("REPORT RequestId: ")) || !line_is_uuid(str_first(s, 36)))
+        return false;
+    out->request_id = str_first(s, 36);
+    s = str_from(s, 36);
+    if (take_between(&s, STR("\tDuration: "), 6, STR(" ms\t"), &out->duration_ns) &&
+        take_between(&s, STR("Billed Duration: "), 0, STR(" ms\t"), &out->billed_ms) &&
+        take_between(&s, STR("Memory Size: "), 0, STR(" MB\t"), &out->memory_mb) &&
+        take_between(&s, STR("Max Memory Used: "), 0, STR(" MB\t"), &out->memory_used_mb) &&
+        (s.len == 0 || (is_clean(s) && read_counted(s, out, &strangers) && strangers == 0)))
+        return true;
+    report_clear(out);
+    return false;
+}
+
 bool report_read(struct str segment, struct report *out)
 {
     report_clear(out);

@@ -48,6 +48,9 @@ bool report_read(struct str segment, struct report *out);
 /* A line that is a REPORT from its first byte to its last, the form that is met most, into a
  * cleared *out. false: not so plain, and *out is clear again. */
 bool report_read_plain(struct str line, struct report *out);
+/* The same, only where the line begins byte by byte as the platform writes it today, and no
+ * byte of it needs cleaning: false says nothing about other lines. *out comes in cleared. */
+bool report_read_exact(struct str line, struct report *out);
 /* `Task timed out after 3.00 seconds` at the front: sets timeout_ms. false: no number there. */
 bool report_timeout_read(struct str segment, struct report *out);
 

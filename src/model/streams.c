@@ -142,6 +142,7 @@ struct attempt *streams_open(struct streams *s, struct stream *stream)
     *(s->newest_attempt ? &s->newest_attempt->newer : &s->oldest_attempt) = a;
     s->newest_attempt = a;
     s->attempt_count++;
+    stream->marks[stream->count] = 0;
     stream->attempts[stream->count++] = a;
     stream->open++;
     return a;
@@ -166,6 +167,7 @@ void streams_drop(struct streams *s, struct attempt *a)
         stream->count--;
         memmove(stream->attempts + at, stream->attempts + at + 1,
                 (stream->count - at) * sizeof *stream->attempts);
+        memmove(stream->marks + at, stream->marks + at + 1, (stream->count - at) * sizeof *stream->marks);
         stream->open = (uint16_t)(stream->open - (!a->ended_at && !a->pending));
     }
     forget(stream, a);
@@ -192,12 +194,37 @@ void streams_release(struct streams *s)
     }
 }
 
+void stream_set_hash(struct attempt *a, uint64_t id_hash)
+{
+    struct stream *stream = a->stream;
+    a->id_hash = id_hash;
+    for (unsigned i = stream->count; i-- > 0;)
+        if (stream->attempts[i] == a) {
+            stream->marks[i] = (uint32_t)id_hash;
+            return;
+        }
+}
+
+enum { LOOKED_AT = 16 }; /* marks at once: a fixed number, for vector code */
+
+static bool has_mark(const uint32_t *marks, uint32_t mark)
+{
+    uint32_t hits = 0;
+    for (unsigned i = 0; i < LOOKED_AT; i++)
+        hits |= marks[i] == mark;
+    return hits;
+}
+
 struct attempt *stream_find_id(struct stream *stream, uint64_t id_hash, struct str id)
 {
     struct attempt *found = NULL;
     for (unsigned i = stream->count; i-- > 0;) {
+        if (i + 1 >= LOOKED_AT && !has_mark(stream->marks + i + 1 - LOOKED_AT, (uint32_t)id_hash)) {
+            i -= LOOKED_AT - 1;
+            continue;
+        }
         struct attempt *a = stream->attempts[i];
-        if (a->id_hash != id_hash || !str_eq(evidence_text(&a->e, a->e.id), id))
+        if (stream->marks[i] != (uint32_t)id_hash || a->id_hash != id_hash || !str_eq(evidence_text(&a->e, a->e.id), id))
             continue;
         if (!a->ended_at)
             return a;

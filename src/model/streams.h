@@ -36,9 +36,11 @@ struct stream {
     uint16_t open;    /* attempts that are not ended */
     uint16_t count;   /* open and lingering ones */
     struct attempt *attempts[STREAM_ATTEMPTS_MAX];
+    uint32_t marks[STREAM_ATTEMPTS_MAX]; /* of their id_hash, to look through them quickly */
     struct attempt *pending;
     struct attempt *last;   /* whom the last line belonged to; may be NULL */
     struct attempt *ended;  /* the last one that ended here and still lingers */
+    bool has_guests;         /* foreign.c: there may be some */
     struct attempt *running; /* of the last START: its own END and REPORT are expected */
     struct tally_function *function;
     /* the error that is being read */
@@ -77,6 +79,8 @@ struct attempt *streams_open(struct streams *s, struct stream *stream);
 /* Takes the attempt out of its stream and frees it. */
 void streams_drop(struct streams *s, struct attempt *attempt);
 
+/* Sets its id_hash. */
+void stream_set_hash(struct attempt *attempt, uint64_t id_hash);
 /* The newest attempt of that id, open ones first; NULL: none. */
 struct attempt *stream_find_id(struct stream *stream, uint64_t id_hash, struct str id);
 /* The one attempt that is open; NULL: none or several. */

@@ -224,9 +224,28 @@ static void add_plain(struct tracker *t, struct stream *stream, const struct eve
     }
 }
 
+/* A platform line as it stands in the book needs no search. */
+static bool add_exact(struct tracker *t, struct stream *stream, const struct event *event)
+{
+    struct platform p;
+    struct line line = {.event = event, .stream = stream, .text = event->message, .number = event->line,
+                        .unix_ms = event->unix_ms};
+    if (!platform_take_exact(event->message, &p))
+        return false;
+    t->events++;
+    attach_platform(t, &line, &p);
+    if (t->sink.line)
+        hand_line(t, &line, event->message, false);
+    if (t->finals.first)
+        let_go(t);
+    return true;
+}
+
 static void add_event(struct tracker *t, const struct event *event)
 {
     struct stream *stream = streams_find(&t->streams, t->tally, event);
+    if (add_exact(t, stream, event))
+        return;
     uint64_t words = needles_in(t->words, event->message);
     if (!words && !t->sink.line) {
         add_plain(t, stream, event);

@@ -36,6 +36,7 @@ struct tracker_options {
     /* Hold a success at the memory limit back until the same request comes again or the input
      * ends (docs/decisions.md): exact results for triage, at most this many invocations behind. */
     uint32_t hold;
+    bool brief; /* successes are only counted: their verdicts have no texts and no evidence */
 };
 
 struct tracker *tracker_new(const struct tracker_options *options, const struct tracker_sink *sink);

@@ -52,9 +52,8 @@ static const uint64_t for_failures = BIT(LAST_LINE) | BIT(REPORT) | BIT(LOGGED_E
 
 static void add_evidence(const struct evidence *e, uint64_t set, struct invocation *out)
 {
-    for (int fact = 0; fact < FACT_COUNT && out->evidence_count < INVOCATION_EVIDENCE; fact++) {
-        if (!(set >> fact & 1) || !evidence_has(e, (enum fact)fact))
-            continue;
+    for (set &= e->facts; set && out->evidence_count < INVOCATION_EVIDENCE; set &= set - 1) {
+        int fact = __builtin_ctzll(set);
         const struct noted *noted = &e->noted[fact];
         struct evidence_item *item = &out->evidence[out->evidence_count++];
         item->line = noted->line;
@@ -305,12 +304,14 @@ void verdict_build(struct evidence *e, const struct verdict_names *names, struct
     out->candidate_count = (uint8_t)v.candidate_count;
     out->startup = e->init_failed && e->id.len == 0 && !e->has_report && v.class == FAILURE_STARTUP;
     copy_numbers(e, out);
-    copy_texts(e, names, out);
     out->cold = is_cold(e);
     out->memory_at_limit = is_at_limit(e);
     out->slow = is_slow(e, v.class, names->median_ns);
     out->notes = notes_of(e, &v);
     out->not_seen = listed_facts & ~e->facts;
+    if (names->brief && v.class == FAILURE_SUCCESS && !evidence_at_limit(e))
+        return;
+    copy_texts(e, names, out);
     verdict_sign(out);
     list_evidence(e, out);
 }

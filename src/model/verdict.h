@@ -8,6 +8,7 @@
 struct verdict_names { /* borrowed for the call */
     struct str function, log_group, log_stream;
     int64_t median_ns; /* of the function's invocations; ABSENT: too few seen */
+    bool brief;        /* a success without texts and evidence, unless it may still become a failure */
 };
 
 /* Everything of *out is set but seq and final. */
