@@ -5,6 +5,7 @@ Account: moto's server, and boto3 to fill it and to compare with, from PyPI, pin
 Emulator: the binary that AWS ships in its SAM CLI on PyPI, pinned and checked by its digest.
 Python client: awslambdaric from PyPI. Node.js client: aws-lambda-ric from npm, which builds
 native code (cmake, C++ compiler, autotools). A part that cannot be had raises Missing."""
+import fcntl
 import hashlib
 import os
 import pathlib
@@ -42,13 +43,17 @@ def run(part, command, **more):
 
 
 def once(directory, version, install):
-    """Runs install(directory) unless it has run to its end for this version before."""
+    """Runs install(directory) unless it has run to its end for this version before. Tests that
+    run side by side wait for the first that does."""
     stamp = directory / "version"
-    if not stamp.exists() or stamp.read_text() != version:
-        shutil.rmtree(directory, ignore_errors=True)
-        directory.mkdir(parents=True)
-        install(directory)
-        stamp.write_text(version)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with open(directory.with_name(directory.name + ".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != version:
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir(parents=True)
+            install(directory)
+            stamp.write_text(version)
     return directory
 
 
