@@ -34,7 +34,8 @@ void clock_date(int64_t unix_ms, bool utc, char out[CLOCK_TIME_SIZE]);
 void clock_age(int64_t age_ms, char out[CLOCK_TIME_SIZE]);
 
 /* An option value: `15m`, `2h`, `3d`, `90s` (before now), ISO-8601, `14:05` or
- * `14:05:30` (the last such time of day, local or UTC). false: err names the text and the accepted forms. */
+ * `14:05:30` (the last such time of day, local or UTC). false: err names the text and the
+ * accepted forms. */
 bool clock_parse_when(struct str text, int64_t now_unix_ms, bool utc, int64_t *unix_ms,
                       struct err *err) MUST_USE;
 
