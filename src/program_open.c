@@ -100,6 +100,8 @@ static bool open_account(const struct settings *s, const struct command *c, bool
         .pattern = tail ? s->filter_pattern : "",
         .once = whole, .whole = tail, .figures = !whole && !tail,
         .read_only = !s->write, .utc = s->utc,
+        .follow = {.overlap_ms = s->overlap_ms, .deep_ms = s->sweep_ms, .deep_every_ms = s->sweep_every_ms,
+                   .poll_ms = s->poll_ms, .calls_per_1000_s = s->calls_per_s * 1000},
     };
     return live_open(out, &options, err);
 }

@@ -413,6 +413,7 @@ bool follow_page(struct follow *f, uint32_t group, struct str token, struct foll
     g->state.pages++;
     g->state.failures = 0;
     g->state.retry_mono_ms = 0;
+    g->state.absent = false;
     speed_up(f);
     if (token.len == 0) {
         finish_pass(f, g, now);
@@ -442,6 +443,8 @@ static void open_gap(struct group *g)
 static int64_t pause_after(enum follow_failure how, unsigned failures)
 {
     int64_t pause_ms = RETRY_FIRST_MS;
+    if (how == FOLLOW_ABSENT)
+        return RETRY_MOST_MS;
     if (how == FOLLOW_HELD || (how == FOLLOW_BAD_TOKEN && failures == 0))
         return 0;
     for (unsigned i = 0; i < failures && pause_ms < RETRY_MOST_MS; i++)
@@ -461,9 +464,11 @@ void follow_failed(struct follow *f, uint32_t group, enum follow_failure how, st
     if (how == FOLLOW_THROTTLED)
         slow_down(f);
     int64_t pause_ms = pause_after(how, g->state.failures);
-    g->state.failures += how != FOLLOW_HELD;
+    bool failed = how != FOLLOW_HELD && how != FOLLOW_ABSENT;
+    g->state.failures += failed;
+    g->state.absent = how == FOLLOW_ABSENT;
     g->due_mono_ms = now.mono_ms + pause_ms;
-    g->state.retry_mono_ms = pause_ms ? g->due_mono_ms : 0;
+    g->state.retry_mono_ms = failed && pause_ms ? g->due_mono_ms : 0;
     if (g->mark != TIME_NONE && now.unix_ms - g->mark > f->options.overlap_ms)
         open_gap(g);
 }

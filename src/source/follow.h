@@ -75,6 +75,7 @@ enum follow_failure {
     FOLLOW_FAILED,    /* no answer, or not to its end: asked again after a pause that grows */
     FOLLOW_THROTTLED, /* the budget is halved as well */
     FOLLOW_BAD_TOKEN, /* the pass begins again where it was */
+    FOLLOW_ABSENT,    /* there is no such group: no failure, asked again after half a minute */
     FOLLOW_HELD       /* nobody's fault (credentials): asked again at once when the caller asks */
 };
 void follow_failed(struct follow *f, uint32_t group, enum follow_failure how, struct follow_clock now);
@@ -89,7 +90,7 @@ struct follow_state { /* of one group */
     int64_t gap_from_unix_ms; /* nothing was heard since then, and it is being filled; TIME_NONE */
     uint64_t events, late, repeated, pages, passes, gap_events;
     unsigned failures;        /* in a row */
-    bool done, in_pass, deep, thinned, stuck; /* stuck: the service gives tokens in a circle */
+    bool done, in_pass, deep, thinned, absent, stuck; /* stuck: the service gives tokens in a circle */
 };
 void follow_read(const struct follow *f, uint32_t group, struct follow_state *out);
 bool follow_is_throttled(const struct follow *f); /* the budget is below the full one */

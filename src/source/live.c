@@ -269,7 +269,9 @@ bool live_open(struct source **out, const struct live_options *options, struct e
     live->http = http_new(&live->http_options);
     live->creds = creds_new(&live->sdk, live->http);
     live->client = client_new(&live->sdk, live->creds, live->http);
-    live->follow = follow_new(&(struct follow_options){.once = options->once, .may_thin = !options->whole && !options->once});
+    live->options.follow.once = options->once;
+    live->options.follow.may_thin = !options->whole && !options->once;
+    live->follow = follow_new(&live->options.follow);
     live->suspended_ms = clock_suspended_ms();
     buf_init(&live->text, 3 * 16u * 1024u * 1024u + 64);
     describe_account(live);

@@ -9,6 +9,7 @@
 #define LAMBDIG_SOURCE_LIVE_H
 
 #include "src/aws/sdk.h"
+#include "src/source/follow.h"
 #include "src/source/source.h"
 
 struct live_options {            /* strings borrowed for the call */
@@ -21,6 +22,7 @@ struct live_options {            /* strings borrowed for the call */
     bool whole;                  /* a group that brings too much falls behind, but is never thinned */
     bool figures;                /* ask CloudWatch what it counted */
     bool read_only;              /* for the header */
+    struct follow_options follow; /* how often and how deep; once and may_thin are set here */
     bool utc;                    /* times of day in the status line */
 };
 

@@ -227,6 +227,8 @@ static bool fail_for_a_while(struct live *live, struct watched *w, const struct 
 {
     uint32_t group = (uint32_t)(w - live->watched);
     enum follow_failure how = answer->kind == ANSWER_THROTTLED ? FOLLOW_THROTTLED : FOLLOW_FAILED;
+    if (answer->kind == ANSWER_NOT_FOUND)
+        how = FOLLOW_ABSENT;
     if (live_holds(live, answer))
         how = FOLLOW_HELD;
     else if (is_bad_token(answer))

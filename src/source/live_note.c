@@ -8,16 +8,17 @@
 #define BEHIND_SAID_MS 20000
 
 struct standing { /* of all groups together */
-    unsigned groups, blocked, reading, thinned, stuck, backing_off;
+    unsigned groups, absent, blocked, reading, thinned, stuck, backing_off;
     int64_t behind_ms, gap_from_unix_ms, reached_unix_ms;
     const char *thinned_name;
 };
 
 static void add_group(struct standing *s, const struct watched *w, const struct follow_state *g, int64_t now)
 {
-    s->groups++;
+    s->absent += g->absent;
+    s->groups += !g->absent;
     s->blocked += w->blocked;
-    if (w->blocked)
+    if (w->blocked || g->absent)
         return;
     s->reading += g->passes == 0;
     s->stuck += g->stuck;
@@ -79,8 +80,10 @@ static void put_doing(const struct live *live, const struct standing *s, struct 
         put_time(live, out, ": at ", s->reached_unix_ms);
     } else if (s->groups > 0 && !live->options.once) {
         buf_printf(out, "following %u log%s", s->groups - s->blocked, s->groups - s->blocked == 1 ? "" : "s");
-        if (live->options.count == 0 && live->count > s->groups)
+        if (live->options.count == 0 && live->count > s->groups + s->absent)
             buf_printf(out, " of %zu functions", live->count);
+    } else if (s->absent > 0) {
+        buf_add(out, STR("no log yet"));
     }
 }
 
