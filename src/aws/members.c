@@ -85,20 +85,21 @@ bool members_check_keys(const struct keys *keys, const char *what, struct err *e
     return true;
 }
 
-bool members_time(const char *text, const char *what, int64_t *unix_ms, struct err *err)
+bool members_time(const char *text, const char *what, const char *name, int64_t *unix_ms,
+                  struct err *err)
 {
     struct str rest = str_of(text);
     *unix_ms = TIME_NONE;
     if (rest.len == 0 || (clock_take_iso(&rest, unix_ms) && rest.len == 0))
         return true;
-    return err_set(err, ERR_CREDENTIALS, "%s: \"%s\" is no time", what, text);
+    return err_set(err, ERR_CREDENTIALS, "%s%s%s is no time", what, what[0] ? ": " : "", name);
 }
 
 static bool finish(struct keys *keys, bool ok, const char *what, const char *expires,
                    struct err *err)
 {
     ok = ok && members_check_keys(keys, what, err) &&
-         members_time(expires, what, &keys->expires_unix_ms, err);
+         members_time(expires, what, "Expiration", &keys->expires_unix_ms, err);
     if (!ok)
         keys_wipe(keys);
     return ok;

@@ -27,8 +27,10 @@ bool members_read(struct str body, const struct member *members, size_t count, c
 /* Are they whole, and bytes that may stand in a header? false: err says what is wrong. */
 bool members_check_keys(const struct keys *keys, const char *what, struct err *err) MUST_USE;
 
-/* ISO-8601 into *unix_ms; empty: TIME_NONE. false: err. */
-bool members_time(const char *text, const char *what, int64_t *unix_ms, struct err *err) MUST_USE;
+/* ISO-8601 into *unix_ms; empty: TIME_NONE. false: err is `what: name is no time`, without the
+ * text, which may be anything. */
+bool members_time(const char *text, const char *what, const char *name, int64_t *unix_ms,
+                  struct err *err) MUST_USE;
 
 /* The answer of a credential_process: Version 1, AccessKeyId, SecretAccessKey, SessionToken,
  * Expiration. */

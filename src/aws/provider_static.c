@@ -41,7 +41,7 @@ static void env_start(struct attempt *a)
     if (!id)
         err_set(&a->err, ERR_CREDENTIALS,
                 "AWS_ACCESS_KEY_ID is not set, but a credential_source names the variables");
-    if (id && members_time(expires ? expires : "", "AWS_CREDENTIAL_EXPIRATION",
+    if (id && members_time(expires ? expires : "", "", "AWS_CREDENTIAL_EXPIRATION",
                            &a->keys.expires_unix_ms, &a->err))
         take(a, "the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", id,
              sdk_env("AWS_SECRET_ACCESS_KEY"), token ? token : sdk_env("AWS_SECURITY_TOKEN"));

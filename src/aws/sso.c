@@ -64,7 +64,7 @@ static bool read_time(char *text, const char *what, int64_t *unix_ms, struct err
     size_t len = strlen(text);
     if (len > 3 && strcmp(text + len - 3, "UTC") == 0)
         memcpy(text + len - 3, "Z", sizeof "Z");
-    return members_time(text, what, unix_ms, err);
+    return members_time(text, "the login", what, unix_ms, err);
 }
 
 static bool check_cache(const struct sso_token *t, struct err *err)

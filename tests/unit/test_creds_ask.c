@@ -346,7 +346,7 @@ static void a_container_that_refuses_says_why(void **state)
         {400, "{\"code\":\"AccessDenied\",\"message\":\"no role\"}", "AccessDenied: no role (status 400)"},
         {404, "gone", "no JSON object (status 404)"},
         {200, "{\"Code\":\"Failed\",\"Message\":\"later\"}", "Failed: later"},
-        {200, METADATA("A", "yesterday"), "\"yesterday\" is no time"},
+        {200, METADATA("A", "yesterday"), "Expiration is no time"},
         {200, METADATA("A", "2026-09-21T14:13:19Z"), "gave keys that have expired already"},
         {200, "{\"AccessKeyId\":{},\"SecretAccessKey\":\"" SECRET "\"}", "AccessKeyId is no text"},
         {200, "[]", "no JSON object"},
