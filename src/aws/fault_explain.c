@@ -123,7 +123,7 @@ static void explain_keys(const struct fault *fault, const struct fault_about *ab
 static void explain_page(const struct fault *fault, const struct fault_about *about, struct err *err)
 {
     const char *title = fault->message;
-    err_set(err, ERR_NETWORK, "%s was answered with a web page%s%s%s, not by AWS", about->host,
+    err_set(err, ERR_NETWORK, "%s: a web page%s%s%s answers, not AWS", about->host,
             title[0] ? " titled \"" : "", title, title[0] ? "\"" : "");
     err_advise(err, "a proxy or a login page of this network is in between: log in there, or check "
                     "HTTPS_PROXY");

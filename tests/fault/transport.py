@@ -33,7 +33,7 @@ EXPECTED = {
     "reset-body": ("unreachable", 3, "the connection broke before the answer was whole", "network"),
     "truncated": ("unreachable", 3, "the answer ended early", "network"),
     "bad-chunk": ("unreachable", 3, "the connection broke before the answer was whole", "network"),
-    "html": ("unreachable", 1, 'answered with a web page titled "Guest network", not by AWS', "HTTPS_PROXY"),
+    "html": ("unreachable", 1, 'a web page titled "Guest network" answers, not AWS', "HTTPS_PROXY"),
     "bad-gzip": ("unreachable", 3, "compression cannot be read", "network"),
     "gzip-bomb": ("unreachable", 1, "larger than 16 MiB", "no AWS answer is that large"),
     "huge": ("unreachable", 1, "larger than 16 MiB", "no AWS answer is that large"),

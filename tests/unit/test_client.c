@@ -137,7 +137,7 @@ static void each_failure_has_its_number_of_attempts_and_its_kind(void **state)
          "failed 3 times: HTTP 502: Bad Gateway", "has trouble"},
         {"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 48\r\n\r\n"
          "<html><head><title>Please log in</title></head>\n", 1, ANSWER_UNREACHABLE,
-         "was answered with a web page titled \"Please log in\", not by AWS", "HTTPS_PROXY"},
+         ": a web page titled \"Please log in\" answers, not AWS", "HTTPS_PROXY"},
         {"HTTP/1.1 302 X\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n", 1,
          ANSWER_UNREACHABLE, "redirect to http://evil.example/, which is never followed", "endpoint"},
         {"HTTP/1.1 301 X\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", 1,
