@@ -153,7 +153,7 @@ static int run_on_source(const struct settings *settings, const struct command *
     struct err err = {0};
     bool console = is_console(command) && isatty(STDOUT_FILENO);
     bool plays = console || (settings->follow && strcmp(command->name, "tail") == 0);
-    if (!program_open(settings, command, !plays, &source, &err)) {
+    if ((console && !program_check(settings, &err)) || !program_open(settings, command, !plays, &source, &err)) {
         err_print(&err);
         return err_exit_status(&err);
     }

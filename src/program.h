@@ -17,7 +17,7 @@ int program_help(void);
 /* Prints the versions of lambdig and of its libraries. Returns the exit status. */
 int program_version(void);
 
-/* For config --check: the names of actions, keys and the theme, which the console would refuse. */
+/* For config --check, and before a screen is opened: the names of actions, keys and the theme. */
 bool program_check(const struct settings *settings, struct err *err) MUST_USE;
 
 /* Opens what --case, --logs or the demo name, else the account, and keeps the functions that the arguments name.

@@ -26,7 +26,8 @@ static enum column column_of(struct str name)
     return COLUMN_OTHER;
 }
 
-enum field_end { FIELD_NEXT, FIELD_LAST, FIELD_UNENDED };
+/* BROKEN: other text follows the closing quote, so an earlier quote was never closed. */
+enum field_end { FIELD_NEXT, FIELD_LAST, FIELD_UNENDED, FIELD_BROKEN };
 
 /* Ends an unquoted field, or what follows the closing quote. */
 static enum field_end take_plain(struct str *s, struct str *field)
@@ -45,7 +46,7 @@ static enum field_end take_quoted(struct str *s, struct buf *text, struct str *f
 {
     size_t from = text->len, quote = str_find_char(*s, '"');
     bool doubled = false;
-    struct str ignored;
+    struct str behind;
     while (quote < s->len && quote + 1 < s->len && s->at[quote + 1] == '"') {
         buf_add(text, str_first(*s, quote + 1));
         doubled = true;
@@ -60,7 +61,8 @@ static enum field_end take_quoted(struct str *s, struct buf *text, struct str *f
         *field = str_from(buf_str(text), from);
     }
     *s = str_from(*s, quote + 1);
-    return take_plain(s, &ignored);
+    enum field_end end = take_plain(s, &behind);
+    return str_trim(behind).len > 0 ? FIELD_BROKEN : end;
 }
 
 static enum field_end take_field(struct str *s, struct buf *text, struct str *field)
@@ -123,8 +125,8 @@ static void put_field(struct event *e, enum column column, struct str field)
     }
 }
 
-/* false: the record does not end here. */
-static bool take_record(struct reader *r, struct str *rest, struct event *e)
+/* FIELD_LAST: all of it is there. */
+static enum field_end take_record(struct reader *r, struct str *rest, struct event *e)
 {
     enum field_end end = FIELD_NEXT;
     *e = logs_no_event();
@@ -133,7 +135,7 @@ static bool take_record(struct reader *r, struct str *rest, struct event *e)
         end = take_field(rest, &r->text, &field);
         put_field(e, i < r->form.column_count ? (enum column)r->form.columns[i] : COLUMN_OTHER, field);
     }
-    return end == FIELD_LAST;
+    return end;
 }
 
 static size_t count_lines(struct str bytes)
@@ -169,13 +171,13 @@ static void csv_read(struct reader *r)
         struct str here = reader_rest(r), rest = here;
         struct event e;
         size_t text_len = r->text.len;
-        bool whole = take_record(r, &rest, &e);
-        bool ended = whole && here.at[here.len - rest.len - 1] == '\n';
-        if (!ended && !r->at_end && !r->full) {
+        enum field_end end = take_record(r, &rest, &e);
+        bool ended = end == FIELD_LAST && here.at[here.len - rest.len - 1] == '\n';
+        if (!ended && end != FIELD_BROKEN && !r->at_end && !r->full) {
             r->text.len = text_len;
             return;
         }
-        if (!whole) { /* a quote without its end: pass this line */
+        if (end != FIELD_LAST) { /* a quote without its end: pass this line */
             rest = here;
             str_take_line(&rest);
             r->garbled++;

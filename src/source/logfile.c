@@ -62,11 +62,19 @@ static bool may_park(const struct input *in)
     return in->bytes.regular && strcmp(in->path, "-") != 0;
 }
 
+/* It is here as a whole, and only reading it tells whether anything in it is a log. */
+static bool can_be_judged(const struct input *in)
+{
+    return in->bytes.ended && in->format->must_hold && in->next == in->reader->count;
+}
+
 static enum input_state look_into(struct logfile *l, struct input *in, int wait_ms, struct err *err)
 {
     enum input_state state;
-    if (l->count == 1)
-        return input_begin(in, &l->wake, wait_ms, err);
+    if (l->count == 1) {
+        state = input_begin(in, &l->wake, wait_ms, err);
+        return state == INPUT_EVENTS && can_be_judged(in) ? input_fill(in, &l->wake, wait_ms, err) : state;
+    }
     do
         state = input_fill(in, &l->wake, wait_ms, err);
     while (state == INPUT_BUSY && may_park(in));

@@ -2,20 +2,23 @@
 
 Environment: LAMBDIG the program, SRCDIR the top of the source tree. Who imports it
 sets sys.dont_write_bytecode first: the source tree may be read-only."""
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import select
 import signal
+import struct
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 
 PROGRAM = str(pathlib.Path(os.environ.get("LAMBDIG", "lambdig")).resolve())
 SOURCE = pathlib.Path(os.environ.get("SRCDIR", ".")).resolve()
-DEADLINE = 60
+DEADLINE = int(os.environ.get("LAMBDIG_TEST_SECONDS", 60))  # of each wait
 WORK = tempfile.TemporaryDirectory()
 ROOM = pathlib.Path(WORK.name)
 ENV = {"PATH": os.environ["PATH"], "HOME": str(ROOM), "LC_ALL": "C.UTF-8", "TZ": "UTC", "TERM": "xterm-256color"}
@@ -168,15 +171,33 @@ def drain(run):
     return got["out"], got["err"]
 
 
-class Terminal:
-    """The program on a pseudo-terminal; keeps what it wrote."""
+# What a program sets on a terminal and must put back: on, off.
+MODES = [(b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h"), (b"\x1b[?2004h", b"\x1b[?2004l"),
+         (b"\x1b[?1000h", b"\x1b[?1000l"), (b"\x1b[?1006h", b"\x1b[?1006l"), (b"\x1b[?1h", b"\x1b[?1l"),
+         (b"\x1b=", b"\x1b>")]
 
-    def __init__(self, *args, env=None):
+
+def fresh_settings():
+    master, line = pty.openpty()
+    settings = termios.tcgetattr(line)
+    os.close(line)
+    os.close(master)
+    return settings
+
+
+class Terminal:
+    """The program on a pseudo-terminal; keeps what it wrote, and how it left the line."""
+
+    def __init__(self, *args, env=None, rows=24, cols=80, stdin=None):
         pid, self.fd = pty.fork()
         if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+            if stdin is not None:
+                os.dup2(os.open(stdin, os.O_RDONLY), 0)
             os.chdir(ROOM)
             os.execve(PROGRAM, [PROGRAM, *map(str, args)], {**ENV, **(env or {})})
         self.pid, self.out, self.status = pid, b"", None
+        self.before = self.after = fresh_settings()
         self.closed = threading.Event()
         threading.Thread(target=self.pump, daemon=True).start()
 
@@ -185,8 +206,23 @@ class Terminal:
             while piece := os.read(self.fd, 65536):
                 self.out += piece
         except OSError:
-            pass
+            self.after = termios.tcgetattr(self.fd)  # of a master these are the line's
         self.closed.set()
+
+    def keys(self, text):
+        os.write(self.fd, text.encode())
+
+    @property
+    def sentences(self):
+        """The lines that the program wrote outside of its screen."""
+        text = self.out.rsplit(b"\x1b[?1049l", 1)[-1].decode("utf-8", "replace")
+        return [line for line in text.replace("\r", "").split("\n") if "lambdig: " in line]
+
+    @property
+    def left(self):
+        """What was not put back; nothing where all was."""
+        found = [on for on, off in MODES if self.out.rfind(on) > self.out.rfind(off)]
+        return found + (["line settings"] if self.after != self.before else [])
 
     def wait_for(self, text):
         end = time.monotonic() + DEADLINE

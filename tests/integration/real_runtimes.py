@@ -53,13 +53,14 @@ NODE_JSON = [step("logAndGoOn", "success", also=("exception", "ambiguous"))
              if one["event"]["do"] == "logAndGoOn" else one for one in NODE]
 JSON_LOGS = {"AWS_LAMBDA_LOG_FORMAT": "JSON"}
 LITTLE_MEMORY = ["sh", "-c", 'ulimit -v 600000; exec "$@"', "sh"]
-LITTLE_HEAP = {"NODE_OPTIONS": "--max-old-space-size=24"}
+PATIENT = {"AWS_LAMBDA_FUNCTION_TIMEOUT": "20"}  # a busy machine takes its time to fill memory
+LITTLE_HEAP = {"NODE_OPTIONS": "--max-old-space-size=24", **PATIENT}
 ONCE = [step("fine", "startup")]
 
 RUNS = [  # name, client, handler, before the command, environment, steps
     ("python-text", "python", "app.handler", [], {}, PYTHON),
     ("python-json", "python", "app.handler", [], JSON_LOGS, PYTHON[:6] + [COMMON_END]),
-    ("python-memory", "python", "app.handler", LITTLE_MEMORY, {},
+    ("python-memory", "python", "app.handler", LITTLE_MEMORY, PATIENT,
      [step("fine", "success"), step("take_memory", "memory"), COMMON_END]),
     ("python-import", "python", "imports_nothing.handler", [], {}, ONCE),
     ("python-import-json", "python", "imports_nothing.handler", [], JSON_LOGS, ONCE),
