@@ -167,6 +167,25 @@ static int run_on_source(const struct settings *settings, const struct command *
     return status;
 }
 
+/* What a report of trouble needs first: the program, the command, and each setting that is set. */
+static void log_start(const struct settings *s, const struct command *c)
+{
+    struct buf value;
+    if (!log_is_open())
+        return;
+    log_line("lambdig " PACKAGE_VERSION ": %s, %zu arguments", c->name, c->count);
+    buf_init(&value, 4096);
+    for (enum option_id option = 0; option < OPTION_COUNT; option++) {
+        if (strcmp(s->origin[option], "default") == 0)
+            continue;
+        buf_clear(&value);
+        settings_text(s, option, &value);
+        struct str text = buf_str(&value);
+        log_line("%s: %.*s (%s)", option_row(option)->name, STR_ARG(text), s->origin[option]);
+    }
+    buf_release(&value);
+}
+
 static int run(struct settings *settings, int argc, char **argv)
 {
     struct err err = {0};
@@ -184,6 +203,7 @@ static int run(struct settings *settings, int argc, char **argv)
         return err_exit_status(&err);
     }
     forbid_cores(settings);
+    log_start(settings, &command);
     if (strcmp(command.name, "config") == 0)
         return cli_config(settings, settings->asked.check);
     return run_on_source(settings, &command);
@@ -198,6 +218,7 @@ int main(int argc, char **argv)
     struct settings settings;
     settings_init(&settings);
     int status = run(&settings, argc, argv);
+    log_line("ended with %d", status);
     settings_release(&settings);
     log_close();
     return status;

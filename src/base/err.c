@@ -1,5 +1,6 @@
 #include "src/base/err.h"
 
+#include "src/base/log.h"
 #include "src/base/utf8.h"
 
 #include <stdarg.h>
@@ -99,6 +100,7 @@ void err_print(const struct err *err)
 {
     const char *hint = err_hint(err);
     fprintf(stderr, "lambdig: %s%s%s\n", err->text, hint[0] ? " — " : "", hint);
+    log_line("told: %s", err->text);
 }
 
 void die_with(void (*restore)(void))

@@ -131,9 +131,9 @@ def one_line_errors(run, name):
          f"{name}: each line on stderr begins with lambdig:", run)
 
 
-def start(*args, **more):
+def start(*args, env=None):
     return subprocess.Popen([PROGRAM, *map(str, args)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, env=ENV, cwd=ROOM, **more)
+                            stderr=subprocess.PIPE, env={**ENV, **(env or {})}, cwd=ROOM)
 
 
 def read_until(stream, text):
