@@ -119,7 +119,6 @@ bool sts_decode_keys(struct str body, struct keys *keys, struct err *err)
               take(at, "Expiration", expires, sizeof expires, err) &&
               members_check_keys(keys, "AssumeRole", err) &&
               members_time(expires, "AssumeRole", "Expiration", &keys->expires_unix_ms, err);
-    keys_wipe_bytes(xml.text.at, xml.text.room);
     xml_release(&xml);
     if (!ok)
         keys_wipe(keys);

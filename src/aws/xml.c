@@ -1,7 +1,10 @@
 #include "src/aws/xml.h"
 
+#include "src/aws/keys.h"
+
 #include <expat.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 /* expat calls back; the callbacks append elements to one array and names and text to one buf.
@@ -90,6 +93,46 @@ static void on_doctype(void *ctx, const XML_Char *name, const XML_Char *system_i
     refuse(ctx, "a document type declaration");
 }
 
+/* ---- memory: an answer of STS holds secrets, so what expat gives back is wiped ---- */
+
+#define SIZE_ROOM sizeof(max_align_t) /* before what expat gets: how long it is */
+
+static void *take_memory(size_t size)
+{
+    char *at = size < SIZE_MAX - SIZE_ROOM ? malloc(size + SIZE_ROOM) : NULL;
+    if (at == NULL)
+        return NULL;
+    memcpy(at, &size, sizeof size);
+    return at + SIZE_ROOM;
+}
+
+static void give_memory(void *memory)
+{
+    size_t size;
+    if (memory == NULL)
+        return;
+    char *at = (char *)memory - SIZE_ROOM;
+    memcpy(&size, at, sizeof size);
+    keys_wipe_bytes(memory, size);
+    free(at);
+}
+
+static void *change_memory(void *memory, size_t size)
+{
+    size_t before = 0;
+    void *next = take_memory(size);
+    if (memory != NULL)
+        memcpy(&before, (char *)memory - SIZE_ROOM, sizeof before);
+    if (next == NULL)
+        return NULL;
+    if (memory != NULL)
+        memcpy(next, memory, before < size ? before : size);
+    give_memory(memory);
+    return next;
+}
+
+static const XML_Memory_Handling_Suite memory_suite = {take_memory, change_memory, give_memory};
+
 static const char *reason(const struct reader *reader)
 {
     return reader->refused ? reader->refused : XML_ErrorString(XML_GetErrorCode(reader->parser));
@@ -100,10 +143,12 @@ bool xml_read(struct xml *xml, struct str bytes, const char *what, struct err *e
     *xml = (struct xml){0};
     if (bytes.len > INT_MAX)
         return err_set(err, ERR_CEILING, "%s: an XML answer of %zu bytes", what, bytes.len);
-    struct reader reader = {.parser = XML_ParserCreate(NULL), .xml = xml};
+    struct reader reader = {.parser = XML_ParserCreate_MM(NULL, &memory_suite, NULL),
+                            .xml = xml};
     if (reader.parser == NULL)
         die("memory: the system has none left for an XML parser");
     buf_init(&xml->text, TEXT_CEILING);
+    (void)buf_reserve(&xml->text, bytes.len); /* the text is no longer: it stays where it is */
     XML_SetUserData(reader.parser, &reader);
     XML_SetElementHandler(reader.parser, on_start, on_end);
     XML_SetCharacterDataHandler(reader.parser, on_text);
@@ -121,6 +166,7 @@ bool xml_read(struct xml *xml, struct str bytes, const char *what, struct err *e
 void xml_release(struct xml *xml)
 {
     free(xml->at);
+    keys_wipe_bytes(xml->text.at, xml->text.room);
     buf_release(&xml->text);
     *xml = (struct xml){0};
 }

@@ -27,7 +27,7 @@ struct xml_node {          /* borrowed from xml until xml_release */
 /* Reads all of `bytes`. false: not well-formed, a DTD, too deep or too large (err names `what`
  * and the line); nothing is kept. */
 bool xml_read(struct xml *xml, struct str bytes, const char *what, struct err *err) MUST_USE;
-void xml_release(struct xml *xml); /* zeroed: nothing */
+void xml_release(struct xml *xml); /* wipes; zeroed: nothing */
 
 struct xml_node xml_root(const struct xml *xml);
 struct str xml_name(struct xml_node node); /* without its prefix */
