@@ -67,6 +67,15 @@ static bool is_busy(const struct app *app)
     return false;
 }
 
+/* How long after the last refresh the store's news may be looked at. */
+static int64_t refresh_after_ms(const struct app *app)
+{
+    for (enum view view = 0; view < VIEW_COUNT; view++)
+        if (layout_shows(&app->layout, view) && app->console.panes[view]->eager)
+            return 0;
+    return REFRESH_EVERY_MS;
+}
+
 /* Until when poll may sleep; -1: for ever. Only a live source has a clock in the header. */
 static int timeout_ms(const struct app *app)
 {
@@ -77,7 +86,7 @@ static int timeout_ms(const struct app *app)
     if (app->resize_mono_ms)
         timeout = earlier(timeout, app->resize_mono_ms - now);
     if (app->store_changed)
-        timeout = earlier(timeout, app->refreshed_mono_ms + REFRESH_EVERY_MS - now);
+        timeout = earlier(timeout, app->refreshed_mono_ms + refresh_after_ms(app) - now);
     if (app->console.status.account.live)
         timeout = earlier(timeout, 60000 - clock_unix_ms() % 60000);
     return timeout;
@@ -88,7 +97,7 @@ static void take_time(struct app *app)
     int64_t now = clock_mono_ms();
     if (app->resize_mono_ms && now >= app->resize_mono_ms)
         fit_screen(app);
-    bool due = app->store_changed && now - app->refreshed_mono_ms >= REFRESH_EVERY_MS;
+    bool due = app->store_changed && now - app->refreshed_mono_ms >= refresh_after_ms(app);
     bool minute = app->console.status.account.live && clock_unix_ms() / 60000 != app->console.now_unix_ms / 60000;
     if (due || minute || is_busy(app))
         app_refresh(app);

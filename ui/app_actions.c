@@ -12,7 +12,10 @@ unsigned act_QUIT(struct console *console, struct pane *pane)
 
 unsigned act_BACK(struct console *console, struct pane *pane)
 {
-    (void)console, (void)pane;
+    if (pane->eager && pane->class->cancel && pane->class->cancel(pane, console)) {
+        console_say(console, false, "stopped");
+        return UI_REFRESH;
+    }
     return UI_BACK;
 }
 

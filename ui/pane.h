@@ -78,6 +78,7 @@ struct pane_class {
 
 struct pane { /* the first member of each pane */
     const struct pane_class *class;
+    bool eager; /* set by refresh: a long work waits for the store: refresh at once when it has news; Esc ends the work */
     bool busy; /* set by refresh: work is left; refresh again as soon as no key waits, even when the store is quiet */
 };
 

@@ -19,8 +19,15 @@ static struct pane *tail_open(struct console *console)
     t->cursor = UINT64_MAX;
     t->follow = true;
     t->many_functions = true;
-    view_init(&t->view, console->store);
+    t->inbox = console->inbox;
+    t->view = &t->live;
+    t->older = (struct older){.go = UINT64_MAX, .then = ACTION_NONE};
+    view_init(&t->live, console->store);
+    view_init(&t->past, console->store);
+    view_init(&t->scanned, console->store);
     search_init(&t->search);
+    search_init(&t->other);
+    t->other.uncounted = true;
     buf_init(&t->text, SCREEN_TEXT_MAX);
     buf_init(&t->composed, 2 * SCREEN_TEXT_MAX);
     return &t->pane;
@@ -29,8 +36,11 @@ static struct pane *tail_open(struct console *console)
 static void tail_free(struct pane *pane)
 {
     struct tail *t = tail_of(pane);
-    view_release(&t->view);
+    view_release(&t->live);
+    view_release(&t->past);
+    view_release(&t->scanned);
     search_release(&t->search);
+    search_release(&t->other);
     buf_release(&t->text);
     buf_release(&t->composed);
     free(t);
@@ -47,67 +57,97 @@ struct row tail_cursor_row(const struct tail *t)
 void tail_set_follow(struct tail *t, bool follow)
 {
     if (t->follow && !follow)
-        t->count_at_pause = view_count(&t->view);
+        t->count_at_pause = view_count(&t->live);
+    if (follow)
+        tail_show_live(t);
     t->follow = follow;
+}
+
+/* true: the row is in the view that is shown now, or never will be; false: it was asked for. */
+static bool bring_near(struct tail *t, uint64_t seq)
+{
+    if (tail_is_past(t) && seq >= t->past.first_row && seq < t->past.end_row)
+        return true;
+    if (seq >= t->status.first_again && seq < t->status.first_row) {
+        tail_ask_older(t, seq, seq, ACTION_NONE);
+        return false;
+    }
+    tail_show_live(t);
+    return true;
 }
 
 void tail_go(struct tail *t, uint64_t seq)
 {
     bool there;
+    tail_set_follow(t, false);
+    if (!bring_near(t, seq))
+        return;
     t->cursor = seq;
     t->skip_lines = 0;
-    tail_set_follow(t, false);
-    scroll_jump(&t->scroll, view_find(&t->view, seq, &there), view_count(&t->view), tail_page(t));
+    scroll_jump(&t->scroll, view_find(t->view, seq, &there), view_count(t->view), tail_page(t));
 }
 
 /* The view changed around the cursor: its row keeps its place on screen as far as it can. */
 static void settle(struct tail *t)
 {
     bool there;
-    size_t count = view_count(&t->view), above = t->scroll.selected - t->scroll.offset;
+    size_t count = view_count(t->view), above = t->scroll.selected - t->scroll.offset;
     if (count == 0) {
         t->scroll = (struct scroll){0, 0};
         return;
     }
-    size_t index = t->follow || t->cursor == UINT64_MAX ? count - 1 : view_find(&t->view, t->cursor, &there);
+    size_t index = t->follow || t->cursor == UINT64_MAX ? count - 1 : view_find(t->view, t->cursor, &there);
     index = index < count ? index : count - 1;
     t->scroll.selected = index;
     t->scroll.offset = index > above ? index - above : 0;
     scroll_fit(&t->scroll, count, tail_page(t));
-    t->cursor = view_at(&t->view, index);
+    t->cursor = view_at(t->view, index);
 }
 
 static void fill_strip(struct tail *t)
 {
     int most = t->rows / 3;
-    histogram_fill(&t->histogram, &t->view.groups, t->view.filters.function, t->show_histogram ? t->cols : 0);
+    histogram_fill(&t->histogram, &t->live.groups, t->live.filters.function, t->show_histogram ? t->cols : 0);
     t->strip_rows = t->show_histogram ? histogram_rows(&t->histogram, most) : 0;
 }
 
 void tail_found(struct tail *t, struct console *console, uint64_t seq)
 {
-    bool there;
-    size_t before = view_find(&t->view, t->search_origin, &there), at = view_find(&t->view, seq, &there);
-    if (t->search.forward ? at < before : at > before)
-        console_say(console, false, t->search.forward ? "end of the log: searching from its top" : "top of the log: searching from its end");
+    bool there, forward = tail_search(t)->forward;
+    size_t before = view_find(t->view, t->search_origin, &there), at = view_find(t->view, seq, &there);
+    if (forward ? at < before : at > before)
+        console_say(console, false, forward ? "end of the log: searching from its top" : "top of the log: searching from its end");
     tail_go(t, seq);
     if (t->search.hidden_hits)
         console_say(console, true, "some lines match only without their invisible characters");
 }
 
+static void tell_no_match(struct tail *t, struct console *console)
+{
+    bool more = tail_has_more(t, false) || tail_is_past(t);
+    if (more && t->search_all) {
+        console_say(console, false, "%s", ""); /* the prompt's: it knew the view only */
+        tail_hunt(t, HUNT_TEXT, tail_search(t)->forward, FAILURE_NONE);
+    } else {
+        console_say(console, true, more ? "/%s/: no match in the lines held: Enter searches all" : "/%s/: no match", t->search.pattern);
+    }
+}
+
 static bool go_on_searching(struct tail *t, struct console *console, bool *busy)
 {
     uint64_t seq = UINT64_MAX;
-    switch (search_step(&t->search, &t->view, SEARCH_BUDGET_US, &seq, busy)) {
-    case SEEK_FOUND:
+    bool counting = false, past = tail_is_past(t);
+    if (t->hunt.kind == HUNT_TEXT) /* it uses the searches itself */
+        return false;
+    enum seek_result result = search_step(tail_search(t), t->view, SEARCH_BUDGET_US, &seq, busy);
+    if (past && result == SEEK_NONE)
+        search_step(&t->search, &t->live, SEARCH_BUDGET_US, &seq, &counting);
+    *busy |= counting || (past && result != SEEK_NONE);
+    if (result == SEEK_FOUND)
         tail_found(t, console, seq);
-        return true;
-    case SEEK_FAILED:
-        console_say(console, true, "/%s/: no match", t->search.pattern);
-        return true;
-    default:
-        return *busy;
-    }
+    else if (result == SEEK_FAILED)
+        tell_no_match(t, console);
+    return result == SEEK_FOUND || result == SEEK_FAILED || *busy;
 }
 
 static void keep_place(struct tail *t, struct console *console)
@@ -124,19 +164,23 @@ static bool tail_refresh(struct pane *pane, struct console *console, int rows, i
     struct tail *t = tail_of(pane);
     bool view_busy = false, search_busy = false;
     bool changed = rows != t->rows || cols != t->cols || console->status.generation != t->status.generation;
-    bool counts_changed = changed || t->view.building;
+    bool counts_changed = changed || t->live.building;
+    changed |= pane->busy; /* what ends now leaves the status line */
     t->rows = rows;
     t->cols = cols;
     t->status = console->status;
-    t->many_functions = t->view.filters.function == UINT32_MAX && console->status.functions > 1;
-    changed |= view_refresh(&t->view, &console->status, VIEW_BUDGET_US, &view_busy);
+    t->many_functions = t->live.filters.function == UINT32_MAX && console->status.functions > 1;
+    changed |= view_refresh(&t->live, &console->status, VIEW_BUDGET_US, &view_busy);
+    changed |= tail_refresh_older(t, console);
     changed |= go_on_searching(t, console, &search_busy);
+    changed |= tail_hunt_on(t, console, &search_busy);
     if (counts_changed || changed)
         fill_strip(t);
     settle(t);
     tail_compose(t, console);
     keep_place(t, console);
     pane->busy = view_busy || search_busy;
+    pane->eager = t->hunt.kind != HUNT_NONE || t->older.shown_id;
     return changed || pane->busy;
 }
 
@@ -144,9 +188,9 @@ static void tail_show(struct pane *pane, struct console *console, const struct p
 {
     struct tail *t = tail_of(pane);
     (void)console;
-    if (place->function != t->view.filters.function) {
-        t->view.filters.function = place->function;
-        view_rebuild(&t->view);
+    if (place->function != t->live.filters.function) {
+        t->live.filters.function = place->function;
+        view_rebuild(&t->live);
         tail_set_follow(t, true);
     }
     if (place->row != UINT64_MAX && place->row != t->cursor)
@@ -155,19 +199,35 @@ static void tail_show(struct pane *pane, struct console *console, const struct p
 
 /* ---- titles and status ---- */
 
+/* Where the cursor is among all lines of the log; filtered, among those of the view. */
+static void count_lines(const struct tail *t, uint64_t *line, uint64_t *lines)
+{
+    size_t count = view_count(t->view);
+    bool all = t->status.first_again < t->status.first_row;
+    *lines = all ? t->status.end_row : count;
+    *line = count ? t->scroll.selected + 1 : 0;
+    if (all)
+        *line = t->live.asked->count > 0 || !count ? t->cursor + 1 : t->view->first_row + t->scroll.selected + 1;
+}
+
 static void tail_titles(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size)
 {
     const struct tail *t = tail_in(pane);
-    size_t count = view_count(&t->view), fresh = count > t->count_at_pause ? count - t->count_at_pause : 0;
-    const char *order = t->view.mode == LOG_TIMED ? (t->view.timeless ? "  in order of arrival" : "  by time") : "";
-    if (t->follow)
+    size_t count = view_count(&t->live), fresh = count > t->count_at_pause ? count - t->count_at_pause : 0;
+    const char *order = t->view->mode == LOG_TIMED ? (t->view->timeless ? "  in order of arrival" : "  by time") : "";
+    bool waits = t->older.shown_id && (t->older.go != UINT64_MAX || t->older.then != ACTION_NONE);
+    uint64_t line, lines;
+    if (waits)
+        snprintf(title, title_size, "Log%s  reading older lines", order);
+    else if (t->follow)
         snprintf(title, title_size, "Log%s  FOLLOW", order);
     else if (fresh > 0)
-        snprintf(title, title_size, "Log%s  +%zu new", order, fresh);
+        snprintf(title, title_size, "Log%s%s  +%zu new", order, tail_is_past(t) ? "  OLDER" : "", fresh);
     else
-        snprintf(title, title_size, "Log%s", order);
-    uint64_t percent = count > 1 ? (uint64_t)t->scroll.selected * 100 / (count - 1) : 100;
-    snprintf(below, below_size, "line %zu of %zu  %" PRIu64 "%%", count ? t->scroll.selected + 1 : 0, count, percent);
+        snprintf(title, title_size, "Log%s%s", order, tail_is_past(t) ? "  OLDER" : "");
+    count_lines(t, &line, &lines);
+    uint64_t percent = lines > 1 && line > 0 ? (line - 1) * 100 / (lines - 1) : 100;
+    snprintf(below, below_size, "line %" PRIu64 " of %" PRIu64 "  %" PRIu64 "%%", line, lines, percent);
 }
 
 static void add_counts(const struct tail *t, struct buf *out)
@@ -182,36 +242,63 @@ static void add_counts(const struct tail *t, struct buf *out)
 
 static void add_search(const struct tail *t, struct buf *out)
 {
-    int percent = search_percent(&t->search, &t->view);
-    buf_printf(out, "%s/%s/ %" PRIu64 " %s", out->len ? " | " : "", t->search.pattern, t->search.hits,
-               t->search.hits == 1 ? "hit" : "hits");
+    int percent = search_percent(&t->search, &t->live);
+    bool more = t->status.first_again < t->status.first_row;
+    buf_printf(out, "%s/%s/ %" PRIu64 " %s%s", out->len ? " | " : "", t->search.pattern, t->search.hits,
+               t->search.hits == 1 ? "hit" : "hits", more ? " in the lines held" : "");
     if (t->search.hidden_hits)
         buf_printf(out, ", %" PRIu64 " with invisible characters", t->search.hidden_hits);
     if (percent < 100)
         buf_printf(out, ", searched %d %%", percent);
 }
 
+/* Sets apart what comes next. */
+static struct buf *part(struct buf *out)
+{
+    if (out->len > 0)
+        buf_add(out, STR(" | "));
+    return out;
+}
+
+static void add_older(const struct tail *t, struct buf *out)
+{
+    bool again = t->status.first_again < t->status.first_row;
+    uint64_t gone = t->status.first_again;
+    if (again)
+        buf_printf(part(out), "%" PRIu64 " older lines are read from the log again", t->status.first_row - gone);
+    if (gone > 0)
+        buf_printf(part(out), "%" PRIu64 " older lines left the memory%s%s", gone, t->status.reads_once[0] ? ": " : "",
+                   t->status.reads_once);
+}
+
+static void add_filters(const struct tail *t, struct buf *out)
+{
+    struct buf filters;
+    buf_init(&filters, 400);
+    filters_text(&t->live.filters, &filters);
+    if (filters.len > 0)
+        buf_printf(out, "%s%.*s", out->len ? "  " : "", (int)filters.len, filters.at);
+    buf_release(&filters);
+}
+
 static void tail_status(const struct pane *pane, const struct console *console, char *out, size_t size)
 {
     const struct tail *t = tail_in(pane);
-    struct buf text;
+    struct buf text, counts;
     (void)console;
     buf_init(&text, 600);
-    if (t->view.building)
-        buf_printf(&text, "reading %d %%", view_percent(&t->view));
-    if (t->view.filters.count > 0)
-        buf_printf(&text, "%s", text.len ? "  " : "");
-    filters_text(&t->view.filters, &text);
+    buf_init(&counts, 300);
+    if (t->hunt.kind != HUNT_NONE)
+        buf_printf(&text, "looking through older lines: %d %%, Esc stops", tail_hunt_percent(t));
+    if (t->live.building)
+        buf_printf(part(&text), "reading %d %%", view_percent(&t->live));
+    add_filters(t, &text);
     if (t->search.match)
         add_search(t, &text);
-    if (text.len > 0)
-        buf_add(&text, STR(" | "));
-    struct buf counts;
-    buf_init(&counts, 300);
     add_counts(t, &counts);
-    buf_add(&text, buf_str(&counts));
-    if (t->status.rows_dropped)
-        buf_printf(&text, " | %" PRIu64 " older lines left the memory", t->status.rows_dropped);
+    if (counts.len > 0)
+        buf_add(part(&text), buf_str(&counts));
+    add_older(t, &text);
     str_copy(out, size, buf_str(&text));
     buf_release(&counts);
     buf_release(&text);
@@ -255,7 +342,7 @@ static unsigned copy_row(struct tail *t, struct console *console)
     struct row row;
     struct buf text;
     buf_init(&text, ROW_TEXT_MAX);
-    store_read_rows(t->view.store, &t->cursor, 1, ROW_TEXT_MAX, &row, &text);
+    store_read_rows(t->view->store, &t->cursor, 1, ROW_TEXT_MAX, &row, &text);
     unsigned effects = row.seq == t->cursor ? console_copy(console, buf_str(&text)) : UI_NOTHING;
     buf_release(&text);
     return effects;
@@ -272,30 +359,46 @@ static unsigned open_search(struct tail *t, struct console *console)
 
 static unsigned drop_filter(struct tail *t, struct console *console)
 {
-    if (filters_drop(&t->view.filters))
+    if (filters_drop(&t->live.filters))
         return tail_rebuilt(t);
     if (t->search.match) {
         struct err err = {0};
-        return search_set(&t->search, STR_NONE, &err) ? UI_REFRESH : UI_NOTHING;
+        tail_stop_hunt(t);
+        return search_set(&t->search, STR_NONE, &err) && search_set(&t->other, STR_NONE, &err) ? UI_REFRESH : UI_NOTHING;
     }
     console_say(console, false, "no filter is set");
     return UI_REDRAW;
 }
 
+/* The move leads beyond what the view holds. */
+static bool move_beyond(struct tail *t, enum action action)
+{
+    bool up = goes_up(action);
+    if (action == ACTION_TOP && tail_has_more(t, false))
+        tail_ask_older(t, t->status.first_again, t->status.first_again, action);
+    else if (tail_has_more(t, !up) && t->cursor != UINT64_MAX)
+        tail_ask_older(t, t->cursor, UINT64_MAX, action);
+    else
+        return false;
+    return true;
+}
+
 static unsigned scroll_by(struct tail *t, enum action action)
 {
-    size_t count = view_count(&t->view);
     if (move_inside(t, action))
         return UI_REFRESH;
-    bool moved = scroll_move(&t->scroll, action, count, tail_page(t));
-    if (moved || action == ACTION_BOTTOM) {
-        t->cursor = view_at(&t->view, t->scroll.selected);
-        t->skip_lines = 0;
-    }
+    tail_stop_hunt(t);
+    if (action == ACTION_BOTTOM)
+        tail_show_live(t);
+    if (action == ACTION_TOP && move_beyond(t, action))
+        return UI_REFRESH;
+    bool moved = tail_scroll(t, action);
     if (goes_up(action) && moved)
         tail_set_follow(t, false);
     if (action == ACTION_BOTTOM)
         tail_set_follow(t, true);
+    if (!moved && move_beyond(t, action))
+        return UI_REFRESH;
     return moved ? UI_REFRESH : UI_REDRAW;
 }
 
@@ -335,8 +438,10 @@ static bool tail_cancel(struct pane *pane, struct console *console)
 {
     struct tail *t = tail_of(pane);
     (void)console;
-    bool searched = search_cancel(&t->search, &t->view);
-    if (t->view.building && filters_drop(&t->view.filters)) {
+    bool waited = t->older.shown_id != 0;
+    t->older.shown_id = 0;
+    bool searched = waited | search_cancel(&t->search, &t->live) | search_cancel(&t->other, &t->past) | tail_stop_hunt(t);
+    if (t->live.building && filters_drop(&t->live.filters)) {
         tail_rebuilt(t);
         return true;
     }

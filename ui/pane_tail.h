@@ -34,10 +34,37 @@ struct screen_line { /* one line of cells */
     uint32_t from, to; /* bytes of that line's text */
 };
 
+/* A way through all rows, those that left the memory too, in legs. */
+enum hunt_kind { HUNT_NONE, HUNT_TEXT, HUNT_FAILURE, HUNT_ROW };
+struct hunt_leg {
+    bool held;         /* all of the rows held, else those first <= seq < end of what left */
+    uint64_t first, end;
+};
+#define HUNT_LEGS 3
+struct hunt {
+    enum hunt_kind kind;
+    enum failure_class class; /* HUNT_FAILURE; FAILURE_NONE: any */
+    bool forward, begun;      /* begun: the leg is */
+    int leg, legs;
+    struct hunt_leg leg_at[HUNT_LEGS];
+    uint64_t rows_done, rows_all; /* of those that left */
+};
+
+/* What is asked of rows that left the memory; 0 as an id: nothing is under way. */
+struct older {
+    uint32_t last_id, shown_id, scanned_id;
+    uint64_t go;       /* where the cursor goes when the window comes; UINT64_MAX: it stays */
+    enum action then;  /* and a move from there; ACTION_NONE */
+};
+
 struct tail {
     struct pane pane;
-    struct log_view view;
-    struct search search;
+    struct inbox *inbox;
+    struct log_view live, past, scanned; /* the rows held; those of the two windows */
+    struct log_view *view;               /* what is shown: live or past */
+    struct search search, other;         /* of live; of past or scanned, seeking only */
+    struct older older;
+    struct hunt hunt;
     struct histogram histogram;
     int rows, cols;       /* inner size */
     int strip_rows;       /* of the histogram, at the top */
@@ -51,6 +78,7 @@ struct tail {
     size_t count_at_pause;
     uint64_t bookmarks[BOOKMARKS_MAX];
     int bookmark_count;
+    bool search_all;        /* what the view does not have is looked for beyond it */
     uint64_t search_origin; /* where the cursor was when the prompt opened */
     struct scroll scroll_origin;
     bool follow_origin;
@@ -89,8 +117,37 @@ bool tail_command(const struct pane *pane, struct console *console, struct buf *
 
 void tail_draw(struct pane *pane, const struct console *console, struct canvas *canvas, bool focus);
 
-/* Puts the cursor on a row; it comes to the middle when it was out of sight. Ends following. */
+/* Puts the cursor on a row; it comes to the middle when it was out of sight. Ends following. A row
+ * that left the memory comes as soon as it is read again. */
 void tail_go(struct tail *t, uint64_t seq);
+/* ---- pane_tail_older.c: rows that left the memory ---- */
+static inline bool tail_is_past(const struct tail *t)
+{
+    return t->view == &t->past;
+}
+/* Are there rows before (or after) those of the view? */
+bool tail_has_more(const struct tail *t, bool forward);
+/* false: too many requests wait. */
+bool tail_ask_window(struct tail *t, enum store_window which, const struct rows_request *rows, uint32_t *id);
+/* Asks for the rows around `row`; then the cursor goes to `go` and moves. */
+void tail_ask_older(struct tail *t, uint64_t row, uint64_t go, enum action then);
+void tail_show_live(struct tail *t);
+/* The filters, the order or the folds changed. */
+void tail_rebuild(struct tail *t);
+static inline struct search *tail_search(struct tail *t)
+{
+    return tail_is_past(t) ? &t->other : &t->search;
+}
+/* Takes in what was asked for. true: what is shown changed. */
+bool tail_refresh_older(struct tail *t, struct console *console);
+/* ---- pane_tail_hunt.c ---- */
+/* Looks beyond the view, and round the ends, for what the view does not have. */
+void tail_hunt(struct tail *t, enum hunt_kind kind, bool forward, enum failure_class class);
+bool tail_stop_hunt(struct tail *t); /* false: none was on */
+bool tail_hunt_on(struct tail *t, struct console *console, bool *busy);
+int tail_hunt_percent(const struct tail *t);
+/* One of the moves of scope LIST. true: something moved. */
+bool tail_scroll(struct tail *t, enum action action);
 void tail_set_follow(struct tail *t, bool follow);
 /* After the filters, the order or the folds changed. */
 unsigned tail_rebuilt(struct tail *t);

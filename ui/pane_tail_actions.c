@@ -8,7 +8,8 @@
 
 unsigned tail_rebuilt(struct tail *t)
 {
-    view_rebuild(&t->view);
+    tail_stop_hunt(t);
+    tail_rebuild(t);
     return UI_REFRESH;
 }
 
@@ -17,13 +18,17 @@ unsigned tail_rebuilt(struct tail *t)
 static unsigned go_failure(struct pane *pane, struct console *console, bool forward, bool same)
 {
     struct tail *t = tail_of(pane);
-    const struct group *group = groups_at(&t->view.groups, t->cursor_invocation);
+    const struct group *group = groups_at(&t->view->groups, t->cursor_invocation);
     enum failure_class class = FAILURE_NONE;
     if (same && group && group->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)group->class)->is_failure)
         class = (enum failure_class)group->class;
-    uint64_t seq = view_failure(&t->view, t->cursor, forward, class);
+    uint64_t seq = view_failure(t->view, t->cursor, forward, class);
+    if ((seq == UINT64_MAX || seq == t->cursor) && (tail_is_past(t) || tail_has_more(t, false))) {
+        tail_hunt(t, HUNT_FAILURE, forward, class);
+        return UI_REFRESH;
+    }
     if (seq == UINT64_MAX || seq == t->cursor) {
-        seq = view_failure(&t->view, UINT64_MAX, forward, class);
+        seq = view_failure(t->view, UINT64_MAX, forward, class);
         failure_jump_say(console, class, forward, seq != UINT64_MAX);
     }
     if (seq != UINT64_MAX)
@@ -51,12 +56,23 @@ unsigned act_LOG_PREVIOUS_SAME(struct console *console, struct pane *pane)
     return go_failure(pane, console, false, true);
 }
 
+/* In the view first; then, where there is more, through all of the log. */
+static void seek(struct tail *t, uint64_t from, bool forward, bool inclusive)
+{
+    tail_stop_hunt(t);
+    t->search_origin = from;
+    t->search_all = tail_is_past(t) || tail_has_more(t, false);
+    if (t->search_all)
+        search_seek_on(tail_search(t), t->view, from, forward, inclusive);
+    else
+        search_seek(&t->search, t->view, from, forward, inclusive);
+}
+
 unsigned tail_search_next(struct tail *t, bool forward)
 {
     if (!t->search.match)
         return UI_NOTHING;
-    t->search_origin = t->cursor;
-    search_seek(&t->search, &t->view, t->cursor, forward, false);
+    seek(t, t->cursor, forward, false);
     return UI_REFRESH;
 }
 
@@ -123,25 +139,25 @@ unsigned act_LOG_CLASS(struct console *console, struct pane *pane)
 unsigned act_LOG_GROUP(struct console *console, struct pane *pane)
 {
     struct tail *t = tail_of(pane);
-    t->view.mode = t->view.mode == LOG_GROUPED ? LOG_TIMED : LOG_GROUPED;
-    console_say(console, false, t->view.mode == LOG_GROUPED ? "lines grouped by invocation" : "lines in order of time");
+    t->live.mode = t->live.mode == LOG_GROUPED ? LOG_TIMED : LOG_GROUPED;
+    console_say(console, false, t->live.mode == LOG_GROUPED ? "lines grouped by invocation" : "lines in order of time");
     return tail_rebuilt(t);
 }
 
 static unsigned fold(struct console *console, struct pane *pane, bool folded)
 {
     struct tail *t = tail_of(pane);
-    if (t->view.mode == LOG_TIMED) {
+    if (t->view->mode == LOG_TIMED) {
         console_say(console, false, "folds need lines grouped by invocation (x)");
         return UI_REDRAW;
     }
-    if (!view_fold(&t->view, t->cursor_invocation, folded))
+    if (!view_fold(t->view, t->cursor_invocation, folded))
         return UI_NOTHING;
-    const struct group *group = groups_at(&t->view.groups, t->cursor_invocation);
+    const struct group *group = groups_at(&t->view->groups, t->cursor_invocation);
     bool there;
-    size_t index = view_find(&t->view, t->cursor, &there);
+    size_t index = view_find(t->view, t->cursor, &there);
     if (folded && !there && index > 0 && group) /* onto the line that stands for all */
-        t->cursor = view_at(&t->view, index - 1);
+        t->cursor = view_at(t->view, index - 1);
     tail_set_follow(t, false);
     return UI_REFRESH;
 }
@@ -159,9 +175,10 @@ unsigned act_LOG_UNFOLD(struct console *console, struct pane *pane)
 unsigned act_LOG_FOLD_ALL(struct console *console, struct pane *pane)
 {
     struct tail *t = tail_of(pane);
-    if (t->view.mode == LOG_TIMED)
+    if (t->view->mode == LOG_TIMED)
         return fold(console, pane, true);
-    view_fold_all(&t->view, !t->view.fold_all);
+    view_fold_all(&t->live, !t->live.fold_all);
+    tail_rebuild(t);
     return UI_REFRESH;
 }
 
@@ -253,12 +270,12 @@ static unsigned goto_time(struct tail *t, struct console *console, struct str te
     int64_t unix_ms;
     if (!read_time(t, console, text, &unix_ms))
         return UI_REDRAW;
-    size_t count = view_count(&t->view), index = view_find_time(&t->view, unix_ms);
+    size_t count = view_count(t->view), index = view_find_time(t->view, unix_ms);
     if (count == 0)
         return UI_NOTHING;
     if (index == count)
         console_say(console, false, "the log ends before that");
-    tail_go(t, view_at(&t->view, index < count ? index : count - 1));
+    tail_go(t, view_at(t->view, index < count ? index : count - 1));
     return UI_REFRESH;
 }
 
@@ -273,7 +290,7 @@ static unsigned set_window(struct tail *t, struct console *console, enum action 
         return UI_REDRAW;
     if (!all)
         clock_time_of_day(unix_ms, console->time_format == TIME_UTC, word);
-    if (filters_set_time(&t->view.filters, kind, unix_ms, str_first(str_of(word), 8), &err))
+    if (filters_set_time(&t->live.filters, kind, unix_ms, str_first(str_of(word), 8), &err))
         return tail_rebuilt(t);
     console_say(console, true, "%s", err.text);
     return UI_REDRAW;
@@ -286,7 +303,8 @@ static unsigned search_typed(struct tail *t, struct console *console, struct str
     struct err err = {0};
     bool taken_back = done && !accepted;
     struct str pattern = taken_back || (done && text.len == 0) ? str_of(t->pattern_before) : text;
-    if (!search_set(&t->search, pattern, &err)) {
+    tail_stop_hunt(t);
+    if (!search_set(&t->search, pattern, &err) || !search_set(&t->other, pattern, &err)) {
         if (done)
             console_say(console, true, "%s", err.text);
         return UI_REDRAW;
@@ -299,14 +317,15 @@ static unsigned search_typed(struct tail *t, struct console *console, struct str
             return UI_REFRESH;
     }
     if (t->search.match)
-        search_seek(&t->search, &t->view, t->search_origin, true, text.len > 0);
+        seek(t, t->search_origin, true, text.len > 0);
+    t->search_all &= done;
     return UI_REFRESH;
 }
 
 static unsigned filter_typed(struct tail *t, struct console *console, enum action why, struct str text)
 {
     struct err err = {0};
-    bool good = why == ACTION_LOG_CLASS ? filters_choose(&t->view.filters, text, &err) : filters_add(&t->view.filters, text, &err);
+    bool good = why == ACTION_LOG_CLASS ? filters_choose(&t->live.filters, text, &err) : filters_add(&t->live.filters, text, &err);
     if (good)
         return tail_rebuilt(t);
     console_say(console, true, "%s", err.text);

@@ -41,7 +41,7 @@ unsigned act_LOG_NEXT_BOOKMARK(struct console *console, struct pane *pane)
     size_t best = SIZE_MAX, first = SIZE_MAX, index;
     bool there;
     for (int i = 0; i < t->bookmark_count; i++) {
-        index = view_find(&t->view, t->bookmarks[i], &there);
+        index = view_find(t->view, t->bookmarks[i], &there);
         if (there && index > t->scroll.selected && index < best)
             best = index;
         if (there && index < first)
@@ -51,7 +51,7 @@ unsigned act_LOG_NEXT_BOOKMARK(struct console *console, struct pane *pane)
     if (best == SIZE_MAX)
         console_say(console, false, "no bookmark here: m sets one");
     else
-        tail_go(t, view_at(&t->view, best));
+        tail_go(t, view_at(t->view, best));
     return UI_REFRESH;
 }
 
@@ -72,7 +72,7 @@ static void describe(const struct tail *t, const struct console *console, uint64
     char time[CLOCK_TIME_SIZE];
     buf_init(&text, 1024);
     buf_init(&shown, sizeof item->text);
-    store_read_rows(t->view.store, &seq, 1, 1000, &row, &text);
+    store_read_rows(t->view->store, &seq, 1, 1000, &row, &text);
     if (row.seq == seq) {
         console_time(console, row.unix_ms, time);
         const char *tag = row.class < FAILURE_CLASS_COUNT ? failure_class_row((enum failure_class)row.class)->tag : "";

@@ -14,7 +14,7 @@ static enum rail rail_of(const struct tail *t, const struct screen_line *line, c
 {
     if (sr->folded)
         return line->first ? RAIL_FOLDED : RAIL_NONE;
-    if (sr->row.invocation == 0 || t->view.mode == LOG_TIMED || (sr->first_of_group && sr->last_of_group))
+    if (sr->row.invocation == 0 || t->view->mode == LOG_TIMED || (sr->first_of_group && sr->last_of_group))
         return RAIL_NONE;
     if (sr->first_of_group && line->first)
         return RAIL_FIRST;
@@ -127,10 +127,10 @@ static void draw_empty(const struct tail *t, struct canvas *canvas)
     struct buf filters;
     int row = t->strip_rows + (t->rows > 6 ? 2 : 0);
     buf_init(&filters, 400);
-    filters_text(&t->view.filters, &filters);
-    if (t->view.filters.count > 0) {
-        canvas_printf(canvas, row, 2, ROLE_TEXT, t->view.building ? "Filtering: %d %%" : "No line passes the filters.",
-                      view_percent(&t->view));
+    filters_text(&t->live.filters, &filters);
+    if (t->live.filters.count > 0) {
+        canvas_printf(canvas, row, 2, ROLE_TEXT, t->view->building ? "Filtering: %d %%" : "No line passes the filters.",
+                      view_percent(t->view));
         canvas_text(canvas, row + 1, 2, t->cols, 0, ROLE_DIM, buf_str(&filters));
         canvas_text(canvas, row + 2, 2, t->cols, 0, ROLE_DIM, STR("- drops the last one."));
     } else if (!t->status.done) {

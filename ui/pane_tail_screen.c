@@ -32,7 +32,7 @@ int tail_name_cols(const struct tail *t)
 
 int tail_id_cols(const struct tail *t)
 {
-    return t->view.mode == LOG_TIMED && t->cols >= 60 ? 5 : 0;
+    return t->view->mode == LOG_TIMED && t->cols >= 60 ? 5 : 0;
 }
 
 int tail_text_col(const struct tail *t, const struct console *console)
@@ -79,7 +79,7 @@ static const struct seen *look_up(struct tail *t, uint64_t invocation)
     if (s->seq == invocation)
         return s;
     *s = (struct seen){.seq = invocation, .class = FAILURE_NONE};
-    if (store_read_invocation(t->view.store, invocation, &inv))
+    if (store_read_invocation(t->view->store, invocation, &inv))
         take_seen(s, &inv);
     return s;
 }
@@ -127,8 +127,8 @@ static bool shows_raw(const struct tail *t, const struct screen_row *sr)
 static void compose_fold(struct tail *t, struct screen_row *sr)
 {
     static struct invocation inv;
-    const struct group *group = groups_at(&t->view.groups, sr->row.invocation);
-    if (store_read_invocation(t->view.store, sr->row.invocation, &inv)) {
+    const struct group *group = groups_at(&t->view->groups, sr->row.invocation);
+    if (store_read_invocation(t->view->store, sr->row.invocation, &inv)) {
         uint64_t rows = inv.line_count ? inv.line_count : group ? group->span + 1u : 1;
         log_line_fold(&sr->line, &inv, rows, &t->composed);
         return;
@@ -169,7 +169,7 @@ static void name_function(struct tail *t, struct screen_row *sr, uint32_t *last,
     if (sr->row.function != *last) {
         *last = sr->row.function;
         last_name[0] = '\0';
-        if (store_read_function(t->view.store, sr->row.function, &function))
+        if (store_read_function(t->view->store, sr->row.function, &function))
             str_copy(last_name, size, str_of(function.function.name));
     }
     memcpy(sr->function, last_name, size);
@@ -181,7 +181,7 @@ static void edges(struct tail *t)
         struct screen_row *sr = &t->screen_rows[i];
         uint64_t before = i > 0 ? t->screen_rows[i - 1].row.invocation : sr->row.invocation;
         uint64_t after = i + 1 < t->screen_row_count ? t->screen_rows[i + 1].row.invocation : sr->row.invocation;
-        const struct group *group = groups_at(&t->view.groups, sr->row.invocation);
+        const struct group *group = groups_at(&t->view->groups, sr->row.invocation);
         sr->first_of_group = before != sr->row.invocation || (group && group->first_row == sr->row.seq);
         sr->last_of_group = after != sr->row.invocation || (i + 1 == t->screen_row_count && group &&
                                                             group->first_row + group->span == sr->row.seq);
@@ -202,15 +202,15 @@ static void read_rows(struct tail *t, size_t from, size_t count)
     uint64_t seqs[SCREEN_ROWS_MAX];
     char name[sizeof ((struct screen_row *)0)->function] = "";
     uint32_t last = UINT32_MAX;
-    size_t got = view_read(&t->view, from, count < SCREEN_ROWS_MAX ? count : SCREEN_ROWS_MAX, seqs);
+    size_t got = view_read(t->view, from, count < SCREEN_ROWS_MAX ? count : SCREEN_ROWS_MAX, seqs);
     buf_clear(&t->text);
     buf_clear(&t->composed);
-    store_read_rows(t->view.store, seqs, got, text_limit(t), rows, &t->text);
+    store_read_rows(t->view->store, seqs, got, text_limit(t), rows, &t->text);
     struct str rest = buf_str(&t->text);
     t->screen_row_count = (int)got;
     for (size_t i = 0; i < got; i++) {
         struct screen_row *sr = &t->screen_rows[i];
-        *sr = (struct screen_row){.row = rows[i], .folded = view_is_folded(&t->view, rows[i].invocation)};
+        *sr = (struct screen_row){.row = rows[i], .folded = view_is_folded(t->view, rows[i].invocation)};
         struct str text = str_first(rest, rows[i].seq == UINT64_MAX ? 0 : rows[i].len);
         rest = str_from(rest, text.len);
         mark(t, sr);

@@ -13,7 +13,7 @@ static void put_row(const struct tail *t, const struct row *row, struct str text
     bool classed = row->class < FAILURE_CLASS_COUNT;
     if (row->unix_ms != TIME_NONE)
         clock_iso(row->unix_ms, time);
-    if (t->many_functions && store_read_function(t->view.store, row->function, &function))
+    if (t->many_functions && store_read_function(t->view->store, row->function, &function))
         (void)str_copy(name, sizeof name, str_of(function.function.name));
     buf_printf(out, "%-24s %-3s ", time, classed ? failure_class_row((enum failure_class)row->class)->tag : "");
     if (t->many_functions)
@@ -31,9 +31,9 @@ void tail_text(struct pane *pane, struct console *console, struct buf *out, size
     size_t got;
     (void)console;
     buf_init(&text, SLICE * ROW_TEXT_MAX);
-    for (size_t at = 0; !out->full && (got = view_read(&t->view, at, SLICE, seqs)) > 0; at += got) {
+    for (size_t at = 0; !out->full && (got = view_read(t->view, at, SLICE, seqs)) > 0; at += got) {
         buf_clear(&text);
-        store_read_rows(t->view.store, seqs, got, ROW_TEXT_MAX, rows, &text);
+        store_read_rows(t->view->store, seqs, got, ROW_TEXT_MAX, rows, &text);
         struct str rest = buf_str(&text);
         for (size_t i = 0; i < got; i++) {
             struct str one = str_first(rest, rows[i].seq == UINT64_MAX ? 0 : rows[i].len);
@@ -51,11 +51,11 @@ bool tail_command(const struct pane *pane, struct console *console, struct buf *
     const struct store_status *s = &console->status;
     struct function_row function;
     struct log_query query = {.from_unix_ms = s->first_unix_ms, .to_unix_ms = s->done ? s->last_unix_ms : TIME_NONE};
-    if (t->view.filters.function == UINT32_MAX) {
+    if (t->live.filters.function == UINT32_MAX) {
         console_say(console, true, "one log group at a time: choose a function first");
         return false;
     }
-    if (store_read_function(t->view.store, t->view.filters.function, &function)) {
+    if (store_read_function(t->view->store, t->live.filters.function, &function)) {
         query.group = str_of(function.function.log_group);
         if (aws_command_logs(&s->account, &query, out))
             return true;

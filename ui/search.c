@@ -198,6 +198,26 @@ void search_seek(struct search *search, const struct log_view *view, uint64_t fr
         search->seek_row = view_at(view, forward ? (index + count - 1) % count : (index + 1) % count);
 }
 
+void search_seek_on(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive)
+{
+    bool there;
+    size_t index = view_find(view, from, &there), count = view_count(view);
+    search_seek(search, view, from, forward, inclusive);
+    if (forward)
+        index += there && !inclusive;
+    else
+        index += there && inclusive; /* rows in front of it */
+    index = index < count ? index : count;
+    search->left = forward ? count - index : index;
+}
+
+void search_forget(struct search *search)
+{
+    search->kept_to = 0;
+    search->seeking = false;
+    begin_count(search);
+}
+
 /* The next page of rows to ask, from search->seek_row on in its direction. */
 static size_t next_page(struct search *search, const struct log_view *view, uint64_t *seqs)
 {
@@ -298,7 +318,7 @@ enum seek_result search_step(struct search *search, const struct log_view *view,
     keep_up(search, view);
     if (search->seeking)
         result = seek(search, view, until_us, row);
-    *busy = result == SEEK_ON || !count(search, view, until_us);
+    *busy = result == SEEK_ON || !(search->uncounted || count(search, view, until_us));
     return result;
 }
 

@@ -20,6 +20,7 @@ struct search {
     bool seeking, forward;
     uint64_t seek_row;   /* the last row that was asked */
     size_t left;         /* rows still to ask before all were */
+    bool uncounted;      /* only seeks */
     struct buf text, plain;
 };
 
@@ -30,6 +31,10 @@ bool search_set(struct search *search, struct str pattern, struct err *err) MUST
 
 /* Starts looking for the next match from row `from` on, that row itself included or not. */
 void search_seek(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive);
+/* The same, without going on at the other end of the log. */
+void search_seek_on(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive);
+/* The view is over other rows now: what they answered is forgotten. */
+void search_forget(struct search *search);
 enum seek_result { SEEK_NONE, SEEK_ON, SEEK_FOUND, SEEK_FAILED };
 /* Goes on for at most budget_us: seeks first, then counts. *busy: more is left. */
 enum seek_result search_step(struct search *search, const struct log_view *view, int64_t budget_us, uint64_t *row, bool *busy);

@@ -31,6 +31,7 @@ static int64_t view_key(void *ctx, uint64_t seq)
 void view_init(struct log_view *view, struct store *store)
 {
     *view = (struct log_view){.store = store, .filters.function = UINT32_MAX};
+    view->asked = &view->filters;
     for (int i = 0; i < 2; i++) {
         view->sides[i].view = view;
         order_init(&view->sides[i].order, view_key, &view->sides[i]);
@@ -86,7 +87,7 @@ static bool wants_long(struct log_view *view, const struct row *row)
     struct row whole;
     buf_clear(&view->text);
     store_read_rows(view->store, &row->seq, 1, ROW_TEXT_MAX, &whole, &view->text);
-    return whole.seq == row->seq && filters_want_text(&view->filters, buf_str(&view->text));
+    return whole.seq == row->seq && filters_want_text(view->asked, buf_str(&view->text));
 }
 
 /* Of rows that passed all else those whose text passes, too. */
@@ -100,7 +101,7 @@ static void add_by_text(struct log_view *view, const struct row *rows, const uin
     for (size_t i = 0; i < count; i++) {
         struct str text = str_first(rest, read[i].seq == UINT64_MAX ? 0 : read[i].len);
         is_long[i] = rows[i].len > TEXT_MAX;
-        wanted[i] = read[i].seq != UINT64_MAX && filters_want_text(&view->filters, text);
+        wanted[i] = read[i].seq != UINT64_MAX && filters_want_text(view->asked, text);
         rest = str_from(rest, text.len);
     }
     for (size_t i = 0; i < count; i++)
@@ -110,11 +111,11 @@ static void add_by_text(struct log_view *view, const struct row *rows, const uin
 
 static bool wants_head(struct log_view *view, const struct row *row)
 {
-    if (view->filters.function != UINT32_MAX && row->function != view->filters.function)
+    if (view->asked->function != UINT32_MAX && row->function != view->asked->function)
         return false;
-    if (!filters_want_time(&view->filters, row->unix_ms))
+    if (!filters_want_time(view->asked, row->unix_ms))
         return false;
-    return filters_want_group(&view->filters, view->store, row->invocation,
+    return filters_want_group(view->asked, view->store, row->invocation,
                               groups_at(&view->groups, row->invocation));
 }
 
@@ -141,12 +142,12 @@ static uint64_t take_page(struct log_view *view, uint64_t from, uint64_t past, u
         seqs[count] = rows[i].seq;
         wanted[count++] = rows[i];
     }
-    if (filters_ask_text(&view->filters))
+    if (filters_ask_text(view->asked))
         add_by_text(view, wanted, seqs, count);
     else
         for (size_t i = 0; i < count; i++)
             add_row(view, &wanted[i]);
-    return got ? rows[got - 1].seq + 1 : past;
+    return got && rows[got - 1].seq < past ? rows[got - 1].seq + 1 : past; /* newer ones have their turn */
 }
 
 static void forget(struct log_view *view, uint64_t from, uint64_t past, uint64_t invocation)
@@ -183,7 +184,7 @@ static void regroup(struct log_view *view, uint64_t invocation)
 static void on_change(void *ctx, uint64_t invocation)
 {
     struct log_view *view = ctx;
-    if (filters_ask_group(&view->filters))
+    if (filters_ask_group(view->asked))
         regroup(view, invocation);
 }
 
@@ -218,6 +219,8 @@ static void take_place(struct log_view *view)
 /* false: the budget is used up. */
 static bool take_in(struct log_view *view, int64_t until_us)
 {
+    if (view->next_row < view->first_row)
+        view->next_row = view->first_row;
     while (view->next_row < view->end_row && !view->restart) {
         view->next_row = take_page(view, view->next_row, view->end_row, 0);
         if (view->next_row < view->end_row && clock_mono_us() >= until_us)
@@ -226,13 +229,11 @@ static bool take_in(struct log_view *view, int64_t until_us)
     return !view->restart;
 }
 
-bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us, bool *busy)
+static bool refresh(struct log_view *view, uint64_t generation, int64_t budget_us, bool *busy)
 {
     int64_t until_us = clock_mono_us() + budget_us;
     bool was_building = view->building;
-    uint64_t was_next = view->next_row, was_first = view->first_row;
-    view->first_row = status->first_row;
-    view->end_row = status->end_row;
+    uint64_t was_next = view->next_row;
     order_drop_front(&view->sides[view->shown].order, view->first_row);
     groups_prune(&view->groups, view->first_row);
     if (view->restart)
@@ -240,13 +241,38 @@ bool view_refresh(struct log_view *view, const struct store_status *status, int6
     *busy = !take_in(view, until_us);
     if (!*busy && view->building)
         take_place(view);
-    if (view->generation != status->generation || was_next != view->next_row) {
+    if (view->generation != generation || was_next != view->next_row) {
         bool left = groups_refresh(&view->groups, view->store, budget_us / 4, on_change, view);
-        view->generation = left ? view->generation : status->generation;
+        view->generation = left ? view->generation : generation;
         *busy |= left;
     }
     *busy |= view->restart;
-    return was_building || was_next != view->next_row || was_first != view->first_row;
+    return was_building || was_next != view->next_row;
+}
+
+bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us, bool *busy)
+{
+    uint64_t was_first = view->first_row;
+    view->first_row = status->first_row;
+    view->end_row = status->end_row;
+    return refresh(view, status->generation, budget_us, busy) || was_first != view->first_row;
+}
+
+#define OVER_BUDGET_US 1000000 /* many times what a window takes */
+
+void view_over(struct log_view *view, const struct log_view *like, uint64_t first, uint64_t end)
+{
+    bool busy = true;
+    groups_release(&view->groups);
+    view->asked = like->asked;
+    view->mode = like->mode;
+    view->fold_all = like->fold_all;
+    view->first_row = first;
+    view->end_row = end;
+    view_rebuild(view);
+    view->next_row = first;
+    for (int i = 0; i < 8 && busy; i++)
+        refresh(view, view->generation + 1, OVER_BUDGET_US, &busy);
 }
 
 int view_percent(const struct log_view *view)
@@ -357,7 +383,7 @@ static bool is_wanted_failure(const struct log_view *view, const struct group *g
 {
     if (group->first_row == UINT64_MAX || group->class >= FAILURE_CLASS_COUNT || group->wanted == GROUP_UNWANTED)
         return false;
-    if (view->filters.function != UINT32_MAX && group->function != view->filters.function)
+    if (view->asked->function != UINT32_MAX && group->function != view->asked->function)
         return false;
     return class == FAILURE_NONE ? failure_class_row((enum failure_class)group->class)->is_failure : group->class == class;
 }

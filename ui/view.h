@@ -22,6 +22,7 @@ struct view_order { /* an order and what its keys mean */
 struct log_view {
     struct store *store;
     struct filters filters;
+    const struct filters *asked; /* these, or those of the view that this one is like */
     struct groups groups;
     struct view_order sides[2]; /* one is shown, the other one is built */
     int shown;
@@ -38,6 +39,10 @@ struct log_view {
 
 void view_init(struct log_view *view, struct store *store);
 void view_release(struct log_view *view);
+
+/* Shows rows first <= seq < end, which a window of the store holds, as `like` shows its own:
+ * the same filters (as long as `like` lives), order and folds. Complete when it returns: a window is small. */
+void view_over(struct log_view *view, const struct log_view *like, uint64_t first, uint64_t end);
 
 /* Takes in what is new. true: what is shown changed. *busy: more is left. */
 bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us, bool *busy);

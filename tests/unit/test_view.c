@@ -323,6 +323,28 @@ static void jumps_go_from_report_to_report_of_what_failed(void **state)
     store_free(store);
 }
 
+static void rows_that_came_after_the_status_was_read_are_taken_in_with_the_next_one(void **state)
+{
+    (void)state;
+    struct store *store = log_store_new(1u << 20);
+    struct log_view view;
+    struct store_status status;
+    bool busy;
+    view_init(&view, store);
+    for (int i = 0; i < 10; i++)
+        log_store_row(store, 0, LINE_APP, 0, LOG_START_UNIX_MS + i, "line");
+    store_read_status(store, &status);
+    for (int i = 0; i < 5; i++)
+        log_store_row(store, 0, LINE_APP, 0, LOG_START_UNIX_MS + 10 + i, "line");
+    view_refresh(&view, &status, 100000, &busy);
+    assert_int_equal(view_count(&view), 10);
+    store_read_status(store, &status);
+    view_refresh(&view, &status, 100000, &busy);
+    assert_int_equal(view_count(&view), 15);
+    view_release(&view);
+    store_free(store);
+}
+
 static void rows_without_a_time_are_shown_as_they_arrived(void **state)
 {
     (void)state;
@@ -413,6 +435,7 @@ int main(void)
         cmocka_unit_test(folding_hides_all_but_one_row_and_unfolding_brings_them_back),
         cmocka_unit_test(a_row_that_left_the_ring_leaves_the_view),
         cmocka_unit_test(jumps_go_from_report_to_report_of_what_failed),
+        cmocka_unit_test(rows_that_came_after_the_status_was_read_are_taken_in_with_the_next_one),
         cmocka_unit_test(rows_without_a_time_are_shown_as_they_arrived),
         cmocka_unit_test(words_that_are_no_filter_are_refused_by_name),
         cmocka_unit_test(a_class_from_the_menu_takes_the_place_of_the_last_one),
