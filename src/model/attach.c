@@ -104,7 +104,7 @@ void attach_settle(struct tracker *t, struct attempt *a)
     }
     if (!a->ended_at) {
         a->ended_at = t->events;
-        stream->open = (uint16_t)(stream->open - !a->pending);
+        stream->open = (uint16_t)(stream->open - (!a->pending && !a->shadowed));
     }
     finals_settle(&t->finals, a);
 }
@@ -197,12 +197,14 @@ static void settle_stream(struct tracker *t, struct stream *stream)
         if (i >= stream->count)
             continue;
         struct attempt *a = stream->attempts[i];
-        if (a->ended_at || !a->pending)
+        if (!a->ended_at && a->e.has_start)
+            foreign_shadow(a);
+        else if (a->ended_at || !a->pending)
             attach_settle(t, a);
     }
 }
 
-/* In a real stream a START says that whatever was before is over. */
+/* In a real stream a START says that whatever was before is over; but see foreign.c. */
 static void on_start(struct tracker *t, struct line *line, const struct platform *p)
 {
     struct stream *stream = line->stream;

@@ -261,6 +261,22 @@ void evidence_adopt_error(struct evidence *e, const struct evidence *from)
                           evidence_text(from, from->noted[facts[i]].text));
 }
 
+void evidence_adopt(struct evidence *e, const struct evidence *from)
+{
+    struct place place = {from->noted[FACT_RUNTIME_DEATH].line, from->noted[FACT_RUNTIME_DEATH].input};
+    e->logged_signs |= from->logged_signs;
+    e->timeout_text = e->timeout_text || from->timeout_text;
+    e->suspect = e->suspect || from->suspect;
+    if (from->unhandled.weight > e->unhandled.weight)
+        evidence_adopt_error(e, from);
+    if (from->death != DEATH_NONE)
+        evidence_add_death(e, evidence_text(from, from->death_reason), place,
+                           evidence_text(from, from->noted[FACT_RUNTIME_DEATH].text));
+    put_once(e, &e->error_type, evidence_text(from, from->error_type), 64);
+    if (from->last_app_line > e->last_app_line)
+        e->last_app_line = from->last_app_line;
+}
+
 static void move_number(int64_t *to, int64_t *from)
 {
     if (to)

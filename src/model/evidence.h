@@ -88,6 +88,9 @@ void evidence_move_end(struct evidence *to, struct evidence *from);
 void evidence_adopt_error(struct evidence *e, const struct evidence *from);
 enum status status_of(struct str word);
 
+/* As that, with whatever else was seen of a failure before any end. */
+void evidence_adopt(struct evidence *e, const struct evidence *from);
+
 bool evidence_at_limit(const struct evidence *e);     /* Max Memory Used = Memory Size, and it means something */
 bool evidence_billed_capped(const struct evidence *e); /* Duration > Billed + 1 ms */
 bool evidence_at_timeout(const struct evidence *e);    /* Duration >= the configured timeout */

@@ -71,9 +71,7 @@ static void absorb_pending(struct tracker *t, struct attempt *a)
     struct attempt *pending = a->stream->pending;
     if (!pending || pending->e.init_started)
         return;
-    a->e.logged_signs |= pending->e.logged_signs;
-    if (pending->e.unhandled.weight > a->e.unhandled.weight)
-        evidence_adopt_error(&a->e, &pending->e);
+    evidence_adopt(&a->e, &pending->e);
     streams_drop(&t->streams, pending);
 }
 
@@ -93,14 +91,57 @@ static void dismiss_guests(struct tracker *t, struct stream *stream)
     }
 }
 
+/* ---- a START inside another ---- */
+
+/* The same doubt: the END of the first may have been lost, or the code has printed the second.
+ * The lines that follow are the second's, until an END or REPORT tells. */
+void foreign_shadow(struct attempt *a)
+{
+    if (!a->shadowed)
+        a->stream->open--;
+    a->shadowed = true;
+}
+
+/* Its own end came: every START since was printed. What was read for them is its own. */
+static void leave_shadow(struct tracker *t, struct attempt *a)
+{
+    struct stream *stream = a->stream;
+    for (unsigned i = stream->count; i-- > 0;) {
+        struct attempt *later = stream->attempts[i];
+        if (later->seq <= a->seq || later->ended_at || later->pending)
+            continue;
+        evidence_adopt(&a->e, &later->e);
+        streams_drop(&t->streams, later);
+    }
+    a->shadowed = false;
+    stream->open++;
+    stream->running = a;
+}
+
+/* The newest START ends by its own id: those before it were cut off. */
+static void close_shadowed(struct tracker *t, const struct attempt *a)
+{
+    struct stream *stream = a->stream;
+    for (unsigned i = stream->count; i-- > 0;) {
+        if (i >= stream->count)
+            continue;
+        struct attempt *earlier = stream->attempts[i];
+        if (earlier->shadowed && earlier->seq < a->seq)
+            attach_settle(t, earlier);
+    }
+}
+
 void foreign_on_own_end(struct tracker *t, struct attempt *a, const struct platform *p)
 {
+    if (a->shadowed && !p->quoted)
+        leave_shadow(t, a);
     if (a != a->stream->running || p->quoted)
         return;
     if (foreign_find(a->stream, p->id))
         take_back_name(t, a);
     else if (a->renamed)
         return;
+    close_shadowed(t, a);
     absorb_pending(t, a);
     if (p->kind == LINE_REPORT)
         dismiss_guests(t, a->stream);

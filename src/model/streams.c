@@ -168,7 +168,7 @@ void streams_drop(struct streams *s, struct attempt *a)
         memmove(stream->attempts + at, stream->attempts + at + 1,
                 (stream->count - at) * sizeof *stream->attempts);
         memmove(stream->marks + at, stream->marks + at + 1, (stream->count - at) * sizeof *stream->marks);
-        stream->open = (uint16_t)(stream->open - (!a->ended_at && !a->pending));
+        stream->open = (uint16_t)(stream->open - (!a->ended_at && !a->pending && !a->shadowed));
     }
     forget(stream, a);
     *(a->older ? &a->older->newer : &s->oldest_attempt) = a->newer;
@@ -239,7 +239,7 @@ struct attempt *stream_only_open(struct stream *stream)
     if (stream->open != 1)
         return NULL;
     for (unsigned i = stream->count; i-- > 0;)
-        if (!stream->attempts[i]->ended_at && !stream->attempts[i]->pending)
+        if (!stream->attempts[i]->ended_at && !stream->attempts[i]->pending && !stream->attempts[i]->shadowed)
             return stream->attempts[i];
     return NULL;
 }

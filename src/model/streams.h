@@ -22,6 +22,7 @@ struct attempt {
     /* foreign.c: the id that its START named, while it goes by that of another's END or REPORT */
     bool renamed, shaped;  /* shaped: that REPORT was complete */
     bool guest;            /* no START, ended while another request was running */
+    bool shadowed;         /* a START came while it was open: its own END is waited for, no line is its */
     uint32_t own_attempt;
     uint64_t own_hash;
     struct text_ref own_id;
@@ -33,7 +34,7 @@ struct stream {
     uint64_t key;
     bool named;       /* a real log stream: one sandbox, one request at a time in text form */
     bool json;        /* writes platform events as JSON: requests may interleave */
-    uint16_t open;    /* attempts that are not ended */
+    uint16_t open;    /* attempts that are not ended, without shadowed and pending ones */
     uint16_t count;   /* open and lingering ones */
     struct attempt *attempts[STREAM_ATTEMPTS_MAX];
     uint32_t marks[STREAM_ATTEMPTS_MAX]; /* of their id_hash, to look through them quickly */

@@ -76,6 +76,8 @@ struct attempt *foreign_find(struct stream *stream, struct str id);
 void foreign_rename(struct tracker *t, struct attempt *a, struct str id);
 /* `p` is an END or REPORT that was found to mean `a`: by a's own id, what others ended is undone. */
 void foreign_on_own_end(struct tracker *t, struct attempt *a, const struct platform *p);
+/* A START came while `a` was open. */
+void foreign_shadow(struct attempt *a);
 /* Whether it ended is open until the running request's own END, or the next START. */
 bool foreign_is_open(const struct attempt *a);
 

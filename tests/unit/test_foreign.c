@@ -124,6 +124,43 @@ static void a_start_with_only_a_foreign_end_is_ended_at_the_end_of_the_input(voi
     has(0, B, "timeout", 1);
 }
 
+static void a_start_that_is_printed_inside_another_takes_nothing_from_it(void **state)
+{
+    (void)state;
+    run("s", START(A) RAISED START(B) END(A) REPORT(A, ""));
+    assert_int_equal(track.count, 1);
+    has(0, A, "exception", 1);
+    run("s", START(A) START(B) START(C) RAISED END(A) REPORT(A, ""));
+    assert_int_equal(track.count, 1);
+    has(0, A, "exception", 1);
+    run("s", START(A) START(B) "RequestId: " B " Error: Runtime exited with error: signal: killed\n" END(A) REPORT(A, ""));
+    assert_int_equal(track.count, 1);
+    has(0, A, "memory", 1);
+}
+
+static void a_start_whose_end_was_lost_is_incomplete(void **state)
+{
+    (void)state;
+    run("s", START(A) RAISED START(B) END(B) REPORT(B, "") START(C) END(C) REPORT(C, ""));
+    assert_int_equal(track.count, 3);
+    has(0, A, "exception", 1);
+    has(1, B, "success", 1);
+    has(2, C, "success", 1);
+    run("s", START(A) START(B) START(C));
+    assert_int_equal(track.count, 3);
+    has(0, A, "incomplete", 1);
+    has(2, C, "incomplete", 1);
+}
+
+static void the_lines_after_a_second_start_are_its_own(void **state)
+{
+    (void)state;
+    run("s", START(A) START(B) RAISED END(B) REPORT(B, ""));
+    assert_int_equal(track.count, 2);
+    has(0, A, "incomplete", 1);
+    has(1, B, "exception", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +172,9 @@ int main(void)
         cmocka_unit_test(the_later_report_of_one_start_counts),
         cmocka_unit_test(a_complete_report_of_another_request_stays_in_a_merged_export),
         cmocka_unit_test(two_reports_without_a_start_are_two_attempts),
+        cmocka_unit_test(a_start_that_is_printed_inside_another_takes_nothing_from_it),
+        cmocka_unit_test(a_start_whose_end_was_lost_is_incomplete),
+        cmocka_unit_test(the_lines_after_a_second_start_are_its_own),
         cmocka_unit_test(a_start_with_only_a_foreign_end_is_ended_at_the_end_of_the_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
