@@ -29,6 +29,7 @@ static void block_signals(sigset_t *old)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGCONT);
+    sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, old);
 }
 

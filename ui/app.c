@@ -34,6 +34,8 @@ static void take_signals(struct app *app)
             app->resize_mono_ms = clock_mono_ms() + RESIZE_SETTLE_MS;
         if (number == SIGTERM || number == SIGINT || number == SIGHUP)
             end_by(app, number);
+        if (number == SIGUSR1)
+            app_apply(app, app_reload(app));
         if (number == SIGTSTP)
             app_apply(app, UI_SUSPEND | UI_REPAINT);
         if (number == SIGCONT) {
@@ -136,42 +138,6 @@ static void turn(struct app *app)
 
 /* ---- start and end ---- */
 
-static bool bind_keys(struct keymap *keymap, const struct settings *settings, struct err *err)
-{
-    for (size_t i = 0; i < settings->key_count; i++) {
-        const struct key_override *key = &settings->keys[i];
-        if (!keymap_bind(keymap, str_of(key->action), str_of(key->keys), str_of(key->where), err))
-            return false;
-    }
-    return keymap_check(keymap, err);
-}
-
-bool app_set_theme(struct app *app, struct str name, struct err *err)
-{
-    char word[256];
-    if (!str_copy(word, sizeof word, name))
-        return err_set(err, ERR_CONFIG, "theme: the name is longer than %zu bytes", sizeof word - 1);
-    if (!theme_read(&app->theme, word, err))
-        return false;
-    app->console.ascii =
-        app->console.settings->ascii || app->theme.glyphs == GLYPHS_ASCII || !term_is_utf8();
-    app->canvas.ascii = app->console.ascii;
-    term_theme(&app->theme);
-    return true;
-}
-
-/* A theme that cannot be read is no reason to show nothing. */
-static void first_theme(struct app *app)
-{
-    struct err err = {0};
-    if (app_set_theme(app, str_of(app->console.settings->theme), &err))
-        return;
-    console_say(&app->console, true, "%s - %s", err.text, err_hint(&err));
-    theme_plain(&app->theme);
-    app->console.ascii = app->console.settings->ascii || !term_is_utf8();
-    term_theme(&app->theme);
-}
-
 static struct app *app_new(const struct app_options *options)
 {
     struct app *app = xcalloc(1, sizeof *app);
@@ -198,6 +164,7 @@ static void app_free(struct app *app)
     canvas_release(&app->canvas);
     prompt_free(app->console.prompt);
     keymap_free(app->console.keymap);
+    app_forget_settings(app);
     free(app);
 }
 
@@ -205,9 +172,9 @@ static bool run(struct app *app, struct err *err)
 {
     struct term_options terminal = {.colour = strcmp(app->console.settings->color, "never") != 0, /* NO_COLOR is in it */
                                     .mouse = app->console.settings->mouse};
-    if (!bind_keys(app->console.keymap, app->console.settings, err) || !term_start(&terminal, err))
+    if (!app_bind_keys(app->console.keymap, app->console.settings, err) || !term_start(&terminal, err))
         return false;
-    first_theme(app);
+    app_first_theme(app);
     fit_screen(app);
     paint(app);
     while (!app->leave)

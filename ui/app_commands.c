@@ -207,6 +207,12 @@ static unsigned command_set(struct app *app, struct str rest)
     return UI_REDRAW;
 }
 
+static unsigned command_reload(struct app *app, struct str rest)
+{
+    (void)rest;
+    return app_reload(app);
+}
+
 static unsigned command_q(struct app *app, struct str rest)
 {
     (void)app, (void)rest;
@@ -281,6 +287,7 @@ static const struct {
     {"req", command_req, NULL, "ID, or its start"},
     {"set", command_set, setting_words, "NAME=VALUE"},
     {"write", command_write, switch_words, "on or off"},
+    {"reload", command_reload, NULL, NULL},
     {"q", command_q, NULL, NULL},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

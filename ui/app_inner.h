@@ -32,6 +32,7 @@ struct app {
     bool store_changed;
     uint64_t trouble_count;   /* how much trouble was told */
     int signal_number;
+    struct settings *own_settings; /* after a reload; console.settings points there */
 };
 
 static inline struct app *app_of(struct console *console)
@@ -71,6 +72,13 @@ void app_draw(struct app *app, int *cursor_row, int *cursor_col);
 unsigned app_command(struct app *app, struct str line);
 /* Completes what stands before the cursor; the candidates go to the message line. */
 unsigned app_complete(struct app *app);
+
+/* app_config.c */
+bool app_bind_keys(struct keymap *keymap, const struct settings *settings, struct err *err) MUST_USE;
 bool app_set_theme(struct app *app, struct str name, struct err *err) MUST_USE;
+void app_first_theme(struct app *app);
+/* Reads file and variables again; on an error it says which and all stays as it was. */
+unsigned app_reload(struct app *app);
+void app_forget_settings(struct app *app);
 
 #endif

@@ -37,7 +37,7 @@ void term_repaint(void); /* the next frame is drawn whole */
 
 int term_key_fd(void);
 int term_signal_fd(void);
-/* The next signal of WINCH, TERM, INT, HUP, CONT, TSTP; 0: none waits. */
+/* The next signal of WINCH, TERM, INT, HUP, CONT, TSTP, USR1; 0: none waits. */
 int term_take_signal(void);
 
 /* Reads what waits; false: the terminal is gone. */

@@ -52,7 +52,7 @@ void signals_fatal_unwatch(void)
 
 /* ---- signals as events ---- */
 
-static const int event_signals[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGCONT, SIGTSTP};
+static const int event_signals[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGCONT, SIGTSTP, SIGUSR1};
 #define EVENT_COUNT (sizeof event_signals / sizeof *event_signals)
 static sigset_t mask_before;
 static int signal_fd = -1;

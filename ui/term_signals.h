@@ -5,7 +5,7 @@
 
 #include "src/base/err.h"
 
-/* From here on WINCH, TERM, INT, HUP, CONT, TSTP arrive as events. */
+/* From here on WINCH, TERM, INT, HUP, CONT, TSTP, USR1 arrive as events. */
 bool signals_open(void) MUST_USE;
 void signals_close(void);
 int signals_fd(void); /* readable when one waits */

@@ -58,6 +58,9 @@ bool settings_read_flags(struct settings *s, int *argc, char **argv, struct err 
 /* All of them in their order into settings that settings_init made. With --help or --version
  * only the flags are read: neither fails for a broken file. */
 bool settings_load(struct settings *s, int *argc, char **argv, struct err *err) MUST_USE;
+/* File and variables read once more into fresh settings that settings_init made; what the flags said in
+ * `now` still wins (of the lists, which no reload can change, nothing is kept). */
+bool settings_reload(const struct settings *now, struct settings *fresh, struct err *err) MUST_USE;
 /* One value by option name; used by all three and by `:set`. */
 bool settings_set(struct settings *s, struct str name, struct str value, const char *origin, struct err *err) MUST_USE;
 

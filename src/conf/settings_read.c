@@ -132,3 +132,29 @@ bool settings_load(struct settings *s, int *argc, char **argv, struct err *err)
     settings_release(&first);
     return good && settings_read_flags(s, argc, argv, err);
 }
+
+static bool is_flag(const struct settings *s, enum option_id option)
+{
+    return strncmp(s->origin[option], "--", 2) == 0;
+}
+
+static bool keep_flag(const struct settings *now, enum option_id option, struct settings *fresh, struct err *err)
+{
+    struct buf text;
+    if (!is_flag(now, option) || strcmp(option_row(option)->type, "LIST") == 0)
+        return true;
+    buf_init(&text, 8192);
+    settings_text(now, option, &text);
+    bool good = settings_set(fresh, str_of(option_row(option)->name), buf_str(&text), now->origin[option], err);
+    buf_release(&text);
+    return good;
+}
+
+bool settings_reload(const struct settings *now, struct settings *fresh, struct err *err)
+{
+    bool good = read_config(fresh, is_flag(now, OPTION_config) ? now->config : "", err) &&
+                settings_read_environment(fresh, err);
+    for (enum option_id option = 0; good && option < OPTION_COUNT; option++)
+        good = keep_flag(now, option, fresh, err);
+    return good;
+}

@@ -246,10 +246,39 @@ static void no_color_holds_until_a_flag_says_otherwise(void **state)
     settings_release(&s);
 }
 
+static void a_reload_reads_the_file_again_and_keeps_what_the_flags_said(void **state)
+{
+    (void)state;
+    struct settings now, fresh;
+    struct err err = {0};
+    struct line line;
+    char arguments[200];
+    write_config("theme: light\nutc: no\nkeys:\n  logs.follow: F\n");
+    snprintf(arguments, sizeof arguments, "--config %s --utc --memory-limit-mb 99", config_path);
+    assert_true(load(&now, &line, arguments, &err));
+    assert_string_equal(now.theme, "light");
+    write_config("theme: mono\nutc: no\nmemory-limit-mb: 50\n");
+    settings_init(&fresh);
+    assert_true(settings_reload(&now, &fresh, &err));
+    assert_string_equal(fresh.theme, "mono");
+    assert_true(fresh.utc);
+    assert_int_equal(fresh.memory_limit_mb, 99);
+    assert_int_equal(fresh.key_count, 0);
+    assert_string_equal(fresh.config, config_path);
+    settings_release(&fresh);
+    write_config("theme: mono\nutcc: no\n");
+    settings_init(&fresh);
+    assert_false(settings_reload(&now, &fresh, &err));
+    assert_non_null(strstr(err.text, ":2:"));
+    settings_release(&fresh);
+    settings_release(&now);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(a_reload_reads_the_file_again_and_keeps_what_the_flags_said),
         TEST(the_later_place_wins_and_is_remembered),
         TEST(flags_stand_anywhere_and_end_at_two_dashes),
         TEST(short_flags_bundle),
