@@ -4,6 +4,7 @@
 #include "src/aws/request.h"
 #include "src/aws/retry.h"
 #include "src/aws/skew.h"
+#include "src/base/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -270,6 +271,16 @@ static void fill_answer(const struct sending *sending, const struct http_answer 
     answer->in_doubt = sending->call.has_effect && http->sent && answer->kind == ANSWER_UNREACHABLE;
 }
 
+static void log_attempt(const struct sending *sending, const struct http_answer *http,
+                        const struct fault *fault)
+{
+    if (log_is_open())
+        log_line("%s %s, attempt %u: %d %s in %" PRId64 " ms, %zu bytes, request %s: %s", sending->host,
+                 sending->call.operation, sending->attempt, http->status, fault->code,
+                 http->received_unix_ms - http->sent_unix_ms, http->body.len, fault->request_id,
+                 http->err.text);
+}
+
 static void on_transfer(void *ctx, const struct http_answer *http)
 {
     struct sending *sending = ctx;
@@ -281,6 +292,7 @@ static void on_transfer(void *ctx, const struct http_answer *http)
         learned = skew_learn(http, &peer->skew_ms);
         fault_read(http, sending->call.service, &fault);
     }
+    log_attempt(sending, http, &fault);
     client->state.throttled += fault.class == FAULT_THROTTLED || fault.class == FAULT_TOO_MANY;
     if (is_worth_repeating(sending, http, &fault, learned))
         return;

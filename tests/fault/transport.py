@@ -5,10 +5,12 @@ import concurrent.futures
 import os
 import pathlib
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
@@ -178,6 +180,52 @@ def proxy():
         case(all(request.method == "CONNECT" for request in server.requests), "the proxy is asked for a tunnel only", heads)
 
 
+def tunnel():
+    """Through a proxy that opens tunnels to a host that is known to it alone."""
+    if not shutil.which("openssl"):
+        tell("SKIP", "a proxy's tunnel: openssl is not here to make certificates")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        room = pathlib.Path(folder)
+        make_certificates(room)
+        with TlsServer(room, "other") as server, Tunnels("other.example", server.port) as proxy_:
+            environment = {**server.environment(), "AWS_ENDPOINT_URL": "https://other.example",
+                           "AWS_CA_BUNDLE": f"{room}/ca.pem", "HTTPS_PROXY": f"http://127.0.0.1:{proxy_.port}"}
+            ran = Ran(environment, FILTER, FILTER)
+            case(ran.kind == "done" and server.count() == 2 and proxy_.opened == ["other.example:443"],
+                 "a proxy's tunnel carries two calls over one connection, signed for the host", ran.all, proxy_.opened)
+            ran = Ran({**environment, "NO_PROXY": "other.example"}, "--connect", "2000", FILTER)
+            case(ran.kind == "unreachable" and len(proxy_.opened) == 1, "NO_PROXY: the proxy is not asked", ran.all)
+
+
+class Tunnels(Server):
+    """A proxy for CONNECT to one host."""
+
+    def __init__(self, host, port):
+        super().__init__(check=False)
+        self.host, self.to, self.opened = host, port, []
+
+    def serve(self, connection):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.recv(1)
+        target = head.split()[1].decode()
+        self.opened.append(target)
+        inside = socket.create_connection(("127.0.0.1", self.to))
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        threading.Thread(target=self.pump, args=(inside, connection), daemon=True).start()
+        self.pump(connection, inside)
+
+    @staticmethod
+    def pump(source, sink):
+        try:
+            while piece := source.recv(65536):
+                sink.sendall(piece)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
 # ---- TLS ----
 
 OPENSSL_CONF = """[ca]
@@ -260,7 +308,7 @@ def main():
     parts = [retry_after]
     parts += [lambda name=name: one_fault(name) for name in slow + [name for name in EXPECTED if name not in slow]]
     parts += [lambda name=name: one_effect(name) for name in sorted(NEVER_TWICE)]
-    parts += [mended, clocks, wrong_secret, nobody, plain_http, proxy, tls]
+    parts += [mended, clocks, wrong_secret, nobody, plain_http, proxy, tunnel, tls]
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         for done in [pool.submit(part) for part in parts]:
             try:
