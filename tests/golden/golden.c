@@ -325,7 +325,7 @@ static void do_signal(char *rest)
         int number;
     } signals[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP},   {"INT", SIGINT}, {"SEGV", SIGSEGV},
                    {"ABRT", SIGABRT}, {"QUIT", SIGQUIT}, {"BUS", SIGBUS}, {"FPE", SIGFPE},
-                   {"ILL", SIGILL},   {"PIPE", SIGPIPE}, {"USR1", SIGUSR1}};
+                   {"ILL", SIGILL},   {"PIPE", SIGPIPE}};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         if (strcmp(rest, signals[i].name) == 0) {
             terminal_pump(DEADLINE_MS, 300); /* not into the middle of a frame */
