@@ -156,6 +156,13 @@ static void read_xml(struct str body, struct fault *out)
     xml_release(&xml);
 }
 
+/* moto says text/html of everything. */
+static bool is_json_or_xml(struct str body)
+{
+    bool xml = str_starts(body, STR("<?xml")) || str_starts(body, STR("<ErrorResponse"));
+    return str_starts(body, STR("{")) || (xml && !str_has_nocase(str_first(body, 1024), STR("<html")));
+}
+
 static bool is_page(const struct http_answer *answer)
 {
     struct str body = str_trim_left(answer->body);
@@ -163,7 +170,7 @@ static bool is_page(const struct http_answer *answer)
     (void)str_skip(&body, STR("\xEF\xBB\xBF"));
     return str_eq_nocase(str_first(body, 14), STR("<!doctype html")) ||
            str_eq_nocase(str_first(body, 5), STR("<html")) ||
-           (str_eq_nocase(type, STR("text/html")) && body.len > 0 && body.at[0] != '{');
+           (str_eq_nocase(type, STR("text/html")) && body.len > 0 && !is_json_or_xml(body));
 }
 
 static void read_title(struct str body, struct fault *out)

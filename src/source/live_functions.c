@@ -51,16 +51,29 @@ static int compare_interest(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static void watch_at_start(struct live *live)
+static void queue_all(struct live *live)
 {
     const struct function **order = xcalloc(live->count, sizeof *order);
-    live->watched_at_start = true;
+    live->queue = xcalloc(live->count, sizeof *live->queue);
     for (size_t i = 0; i < live->count; i++)
         order[i] = &live->functions[i];
     qsort(order, live->count, sizeof *order, compare_interest);
-    for (size_t i = 0; i < live->count && live->watched_count < LIVE_WATCHED_AT_START; i++)
-        live_watch(live, order[i], false);
+    for (size_t i = 0; i < live->count; i++)
+        live->queue[i] = (uint32_t)(order[i] - live->functions);
     free(order);
+}
+
+void live_watch_more(struct live *live)
+{
+    if (!live->queue)
+        return;
+    if (live->options.once)
+        live_logs_clear_done(live);
+    else if (live->watched_at_start)
+        return;
+    while (live->queue_next < live->count && live->watched_count < LIVE_WATCHED_AT_START)
+        live_watch(live, &live->functions[live->queue[live->queue_next++]], false);
+    live->watched_at_start = !live->options.once || live->queue_next == live->count;
 }
 
 /* ---- what CloudWatch counts ---- */
@@ -238,8 +251,11 @@ void live_functions_ask(struct live *live)
     }
     if (live->list_done && !live->metrics_done)
         ask_metrics(live);
-    if (live->list_done && live->metrics_done && !live->watched_at_start && live->options.count == 0)
-        watch_at_start(live);
+    if (live->list_done && live->metrics_done && live->options.count == 0) {
+        if (!live->queue)
+            queue_all(live);
+        live_watch_more(live);
+    }
     live_details_ask(live);
 }
 
@@ -275,4 +291,5 @@ void live_functions_refresh(struct live *live)
 void live_functions_release(struct live *live)
 {
     free(live->functions);
+    free(live->queue);
 }

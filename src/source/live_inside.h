@@ -92,6 +92,8 @@ struct live {
     uint64_t watch_order, lines;
     size_t watched_count;
     bool watched_at_start;
+    uint32_t *queue;            /* ours: functions in the order of interest, where none was named */
+    size_t queue_next;
     struct buf text;            /* decoded messages of a page */
 };
 
@@ -110,6 +112,9 @@ void live_functions_refresh(struct live *live);
 struct function *live_function_find(const struct live *live, struct str name);
 void live_functions_release(struct live *live);
 
+/* Takes further functions of the queue: some to follow, or, with `once`, all, a few at a time. */
+void live_watch_more(struct live *live);
+
 /* ---- live_details.c: one function at a time, within the quota of the control plane ---- */
 enum { DETAIL_CONFIGURATION, DETAIL_ALIASES, DETAIL_VERSIONS };
 void live_detail_want(struct live *live, size_t function, unsigned kind);
@@ -121,6 +126,8 @@ int64_t live_details_wait_ms(const struct live *live);
 void live_watch(struct live *live, const struct function *function, bool first);
 void live_watch_group(struct live *live, const char *group, const char *function);
 void live_logs_ask(struct live *live);
+/* Frees the groups that were read to their end. */
+void live_logs_clear_done(struct live *live);
 int64_t live_logs_wait_ms(const struct live *live);
 void live_logs_release(struct live *live);
 

@@ -27,6 +27,16 @@ static void free_watched(struct live *live, struct watched *w)
     live->watched_count--;
 }
 
+void live_logs_clear_done(struct live *live)
+{
+    for (uint32_t i = 0; i < FOLLOW_GROUPS; i++) {
+        struct follow_state state;
+        follow_read(live->follow, i, &state);
+        if (live->watched[i].live && !live->watched[i].asked && state.done)
+            free_watched(live, &live->watched[i]);
+    }
+}
+
 /* The one that was looked at longest ago gives way. */
 static void make_room(struct live *live)
 {
@@ -210,8 +220,9 @@ static void missing_group(struct live *live, struct watched *w)
     struct err err = {0};
     const struct function *f = live_function_find(live, str_of(w->function));
     bool no_function = w->function[0] && f && !f->has_config;
-    if (live->options.count == 0)
-        return; /* a function of the account that never ran: nothing is missing */
+    bool waits = !live->options.once && !live->options.whole && !no_function;
+    if (live->options.count == 0 || waits)
+        return; /* a function that never ran: nothing is missing */
     if (no_function)
         err_set(&err, ERR_NOT_FOUND, "reading logs: %s: neither the function nor its log group %s is in %s", w->function,
                 w->group, live->account.region);

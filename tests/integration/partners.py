@@ -12,6 +12,7 @@ import pathlib
 import platform
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ SAM_SHA256 = "24ebaf5ecba38dc1758089968cb89ab61e124b84e92a344fc7a2771a47f4d0bf"
 PYTHON_CLIENT = "awslambdaric==4.2.2"
 NODE_CLIENT = "aws-lambda-ric@3.3.0"
 MOTO = ["moto[server]==5.2.5", "boto3==1.43.67", "botocore==1.43.67"]
+MINISTACK = "ministack==1.5.33"
 INSTALL_SECONDS = 240
 START_SECONDS = 60
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -120,6 +122,8 @@ def aws_python(cache):
 
 class MotoServer:
     """moto on a free port of the loopback while the block runs; `url` is where."""
+    name = "moto"
+
     def __init__(self, cache, **env):
         self.command = [str(aws_python(cache)), "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
         self.env = {**os.environ, **env}
@@ -137,7 +141,7 @@ class MotoServer:
                 break
         watchdog.cancel()
         if not found:
-            raise Missing(f"moto: it did not start: {said[-300:]!r}")
+            raise Missing(f"{self.name}: it did not start: {said[-300:]!r}")
         self.url = found.group(1).decode()
         threading.Thread(target=self.process.stdout.read, daemon=True).start()  # it must not block
         return self
@@ -145,3 +149,22 @@ class MotoServer:
     def __exit__(self, *why):
         self.process.kill()
         self.process.wait()
+
+
+def ministack(cache):
+    def install(directory):
+        run("ministack", [sys.executable, "-m", "venv", str(directory)])
+        run("ministack", [str(directory / "bin" / "python"), "-m", "pip", "install", "-q", MINISTACK])
+
+    return once(cache / "ministack", MINISTACK, install) / "bin" / "ministack"
+
+
+class MinistackServer(MotoServer):
+    """ministack, which runs real functions, on a free port of the loopback."""
+    name = "ministack"
+
+    def __init__(self, cache, **env):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.command = [str(ministack(cache))]
+        self.env = {**os.environ, "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", **env}
