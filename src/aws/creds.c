@@ -225,7 +225,7 @@ void creds_refused(struct creds *c, const struct keys *keys)
 {
     if (c->refresh.held && strcmp(keys->id, c->keys.id) == 0 &&
         strcmp(keys->token, c->keys.token) == 0)
-        c->refresh.refused = true;
+        refresh_refused(&c->refresh, c->now_unix_ms);
 }
 
 bool creds_worth_retrying(struct creds *c)

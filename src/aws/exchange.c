@@ -1,8 +1,8 @@
 #include "src/aws/exchange.h"
 
 #include "src/aws/sign.h"
+#include "src/aws/skew.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,27 +39,15 @@ bool exchange_is_passing(const struct http_answer *answer)
     return false;
 }
 
-/* A signature that the clock spoilt is tried once more with the server's time, where the
- * answer came fast enough to trust its Date. */
-static bool read_date(struct str date, int64_t *unix_ms)
-{
-    char text[64];
-    time_t at = str_copy(text, sizeof text, date) ? curl_getdate(text, NULL) : -1;
-    *unix_ms = (int64_t)at * 1000;
-    return at > 0;
-}
-
+/* A signature that the clock spoilt is tried once more with the server's time. */
 static bool learn_skew(struct exchange *x, const struct http_answer *answer)
 {
-    int64_t there, middle = (answer->sent_unix_ms + answer->received_unix_ms) / 2;
+    int64_t skew_ms;
     bool may_be_clock = answer->status == 400 || answer->status == 401 || answer->status == 403;
-    if (x->has_skewed || !may_be_clock || !read_date(http_header(answer, "Date"), &there) ||
-        answer->received_unix_ms - answer->sent_unix_ms > 60000)
+    if (x->has_skewed || !may_be_clock || !skew_learn(answer, &skew_ms) ||
+        (skew_ms > -SKEW_DOUBTFUL_MS && skew_ms < SKEW_DOUBTFUL_MS))
         return false;
-    int64_t skew = there - middle;
-    if (skew > -240000 && skew < 240000)
-        return false;
-    x->skew_ms = skew;
+    x->skew_ms = skew_ms;
     x->has_skewed = true;
     return true;
 }
@@ -262,8 +250,8 @@ bool exchange_start_call(struct exchange *x, const struct exchange_call *what, i
     struct exchange_ask ask = {
         .what = call->operation, .method = call->method, .url = url, .body = buf_str(&call->body),
         .content_type = call->body.len > 0 ? row->content_type : NULL, .lines = {what->line},
-        .timeout_ms = call->timeout_ms ? call->timeout_ms : 20000, .tries = 3, .pause_ms = 1000,
-        .keys = call->is_unsigned ? NULL : what->keys, .region = what->region,
+        .timeout_ms = call->timeout_ms ? call->timeout_ms : 20000, .tries = (unsigned)what->sdk->max_attempts,
+        .pause_ms = 1000, .keys = call->is_unsigned ? NULL : what->keys, .region = what->region,
         .service = row->signing};
     if (!call_url(what->sdk, what->region, call, url, sizeof url, err))
         return false;

@@ -46,6 +46,13 @@ void refresh_failed(struct refresh *r, int64_t now, int64_t leave_ms)
     r->leave_until_unix_ms = now + leave_ms;
 }
 
+void refresh_refused(struct refresh *r, int64_t now)
+{
+    r->refused = true;
+    if (r->leave_until_unix_ms > now + MINUTE_MS)
+        r->leave_until_unix_ms = now + MINUTE_MS;
+}
+
 int64_t refresh_pause_ms(const struct refresh *r, int64_t now)
 {
     if (is_good(r, now))

@@ -31,6 +31,9 @@ enum refresh_need refresh_need(const struct refresh *r, int64_t now_unix_ms);
 bool refresh_took(struct refresh *r, int64_t now_unix_ms, int64_t expires_unix_ms);
 /* The source is left alone for leave_ms. */
 void refresh_failed(struct refresh *r, int64_t now_unix_ms, int64_t leave_ms);
+/* A service refused the keys. A source that is left alone for long is left so for a minute at
+ * most: without keys nothing works. */
+void refresh_refused(struct refresh *r, int64_t now_unix_ms);
 /* How long after this many failures: 1 s doubling to 60 s without usable keys, else 5 min. */
 int64_t refresh_pause_ms(const struct refresh *r, int64_t now_unix_ms);
 

@@ -248,11 +248,24 @@ static const char *url_of(const struct sdk *sdk, enum service_id service)
     return url ? url : sdk_profile_get(sdk, sdk->profile, "endpoint_url");
 }
 
+/* A name that leads nowhere would send questions to AWS that are meant for another place. */
+static bool check_services(const struct sdk *sdk, struct err *err)
+{
+    const char *named = sdk_profile_get(sdk, sdk->profile, "services");
+    char where[1100];
+    if (!named || ini_find(&sdk->profiles->ini[SDK_CONFIG], "services", named))
+        return true;
+    sdk_profile_where(sdk, sdk->profile, "services", where, sizeof where);
+    return err_set(err, ERR_CONFIG, "%s: there is no section [services %s]", where, named);
+}
+
 static bool choose_urls(struct sdk *sdk, const struct sdk_flags *flags, struct err *err)
 {
     bool by_flag = flags->endpoint_url && flags->endpoint_url[0];
     if (!by_flag && is_ignoring_urls(sdk))
         return true;
+    if (!by_flag && !check_services(sdk, err))
+        return false;
     for (enum service_id service = 0; service < SERVICE_COUNT; service++) {
         const char *url = by_flag ? flags->endpoint_url : url_of(sdk, service);
         char *out = sdk->endpoint_url[service];

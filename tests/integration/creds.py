@@ -170,6 +170,7 @@ CONTAINER = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": responder.url + "/container"}
 
 CASES = [
     Case("nothing at all"),
+    Case("a services section that is not there", config="[default]\nregion = x-1\nservices = nowhere\n" + static("A")),
     Case("variables", env=in_env("ENV")),
     Case("variables with a token", env=in_env("ENV", "tok")),
     Case("half a pair of variables", env={"AWS_ACCESS_KEY_ID": "AKIDENV"}),
@@ -300,12 +301,20 @@ def drawn(number):
                 files=files, profile=name if by_flag else None)
 
 
+NO_FIPS = ("s3: there is no FIPS endpoint in", "Partition does not support FIPS")
+
+
+def same_url(ours, theirs):
+    return ours == theirs or (ours.startswith(NO_FIPS[0]) and theirs.endswith(NO_FIPS[1]))
+
+
 def same(ours, theirs):
     """Both found nothing, or both the same; and the same places to ask."""
     if ours["found"] != theirs["found"]:
         return not ours["region"] and "NoRegionError" in (theirs["error"] or "")
     if theirs["region"] and ours["endpoints"] and theirs["endpoints"]:
-        return ours["region"] == theirs["region"] and ours["endpoints"] == theirs["endpoints"]
+        return ours["region"] == theirs["region"] and all(
+            same_url(ours["endpoints"][name], url) for name, url in theirs["endpoints"].items())
     return True
 
 
@@ -313,7 +322,6 @@ def same(ours, theirs):
 
 REGIONS = ["eu-west-1", "us-east-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "cn-northwest-1",
            "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1", "fake-region-10"]
-NO_FIPS = ("s3: there is no FIPS endpoint in", "Partition does not support FIPS")
 
 
 def hosts():
@@ -325,8 +333,7 @@ def hosts():
             del one.env[name]
         ours, theirs = one.ours()["endpoints"], one.theirs()["endpoints"]
         for name, url in theirs.items():
-            neither = ours[name].startswith(NO_FIPS[0]) and url.endswith(NO_FIPS[1])
-            wrong += [] if ours[name] == url or neither else [(region, fips, dualstack, ours[name], url)]
+            wrong += [] if same_url(ours[name], url) else [(region, fips, dualstack, ours[name], url)]
             count += 1
     case(not wrong and count == 480, f"{count} hosts by region, FIPS and dual-stack are botocore's", *wrong[:10])
 

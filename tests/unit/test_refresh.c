@@ -98,7 +98,8 @@ static void the_common_cases_hold(void **state)
             const struct step *step = &cases[i].steps[k];
             bool contacted;
             now += step->advance_s * 1000;
-            r.refused |= step->invalidate;
+            if (step->invalidate)
+                refresh_refused(&r, now);
             enum result result = get(&r, step, now, cases[i].pause_s, &contacted);
             if (result != step->result || contacted != step->contacted ||
                 (step->window_s && r.window_ms != step->window_s * 1000))
@@ -127,6 +128,17 @@ static void a_code_is_asked_for_only_at_the_end(void **state)
     assert_int_equal(refresh_need(&r, NOW + 3600000), REFRESH_NOW);
 }
 
+static void a_source_is_left_alone_for_a_minute_once_keys_are_refused(void **state)
+{
+    struct refresh r = {0};
+    (void)state;
+    assert_true(refresh_took(&r, NOW, NOW + 600000));
+    refresh_failed(&r, NOW + 400000, 300000);
+    refresh_refused(&r, NOW + 410000);
+    assert_int_equal(refresh_need(&r, NOW + 469999), REFRESH_LEFT);
+    assert_int_equal(refresh_need(&r, NOW + 470000), REFRESH_NOW);
+}
+
 static void pauses_double_up_to_a_minute_while_there_is_nothing_to_use(void **state)
 {
     static const int64_t pauses_ms[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
@@ -146,6 +158,7 @@ int main(void)
         cmocka_unit_test(the_common_cases_hold),
         cmocka_unit_test(keys_without_an_end_are_never_renewed),
         cmocka_unit_test(a_code_is_asked_for_only_at_the_end),
+        cmocka_unit_test(a_source_is_left_alone_for_a_minute_once_keys_are_refused),
         cmocka_unit_test(pauses_double_up_to_a_minute_while_there_is_nothing_to_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

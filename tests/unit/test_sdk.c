@@ -219,6 +219,16 @@ static void an_endpoint_that_is_no_url_is_refused(void **state)
     }
 }
 
+static void a_services_section_that_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    write_config("[default]\nservices = nowhere\n[services other]\n");
+    assert_non_null(strstr(refused(NULL, "eu-west-1", NULL).text,
+                           "config:2: there is no section [services nowhere]"));
+    setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", 1);
+    open_sdk(NULL, "eu-west-1");
+}
+
 static void trust_and_attempts_are_read_and_bounded(void **state)
 {
     (void)state;
@@ -360,6 +370,7 @@ int main(void)
         cmocka_unit_test_teardown(hosts_follow_partition_fips_and_dualstack, clean),
         cmocka_unit_test_teardown(plain_http_goes_no_further_than_this_machine, clean),
         cmocka_unit_test_teardown(an_endpoint_that_is_no_url_is_refused, clean),
+        cmocka_unit_test_teardown(a_services_section_that_is_not_there_is_refused, clean),
         cmocka_unit_test_teardown(trust_and_attempts_are_read_and_bounded, clean),
         cmocka_unit_test_teardown(paths_may_be_named, clean),
         cmocka_unit_test_teardown(configured_urls_win_as_the_public_table_says, clean),
