@@ -30,7 +30,8 @@ static const struct failure_class_row classes[] = {
 #define CLASS_COUNT (sizeof classes / sizeof *classes)
 
 static const struct action_row actions[] = {
-#define ACTION(id, scope, name, brief, keys, flags, help) {SCOPE_##scope, name, brief, keys, help, flags},
+#define ACTION(id, scope, name, brief, keys, flags, help)                                          \
+    {SCOPE_##scope, name, brief, keys, help, flags},
 #include "ui/actions.def"
 #undef ACTION
 };
@@ -78,7 +79,8 @@ static void put_variable(FILE *out, const char *name)
 static void put_md(FILE *out, const char *text) /* inside a table cell */
 {
     for (; *text; text++) {
-        if (*text == '|' || *text == '<' || *text == '*' || *text == '_' || *text == '[' || *text == ']')
+        if (*text == '|' || *text == '<' || *text == '*' || *text == '_' || *text == '[' ||
+            *text == ']')
             fputc('\\', out);
         fputc(*text, out);
     }
@@ -135,7 +137,8 @@ static void md_failures(FILE *out)
 static void md_keys(FILE *out)
 {
     for (int scope = 0; scope < SCOPE_COUNT; scope++) {
-        fprintf(out, "%s## %s\n\n| keys | name | does |\n|---|---|---|\n", scope ? "\n" : "", scopes[scope].title);
+        fprintf(out, "%s## %s\n\n| keys | name | does |\n|---|---|---|\n", scope ? "\n" : "",
+                scopes[scope].title);
         for (size_t i = 0; i < ACTIONS; i++) {
             if ((int)actions[i].scope != scope)
                 continue;
@@ -167,7 +170,8 @@ static void md_roles(FILE *out)
 {
     fputs("| role | without it | without colour | meaning |\n|---|---|---|---|\n", out);
     for (size_t i = 0; i < ROLES; i++) {
-        static const char *const looks[] = {"n", "normal", "d", "dim", "b", "bold", "u", "underline", "r", "reverse"};
+        static const char *const looks[] = {"n",    "normal", "d",         "dim", "b",
+                                            "bold", "u",      "underline", "r",   "reverse"};
         fprintf(out, "| `%s` | `%s` |", roles[i].name, role_name(roles[i].fallback));
         for (const char *m = roles[i].mono; *m; m++)
             for (size_t k = 0; k < sizeof looks / sizeof *looks; k += 2)
@@ -186,8 +190,14 @@ static void put_man(FILE *out, const char *text)
     if (*text == '.' || *text == '\'')
         fputs("\\&", out);
     for (; *text; text++)
-        fputs(*text == '\\' ? "\\e" : *text == '-' ? "\\-" : *text == '`' ? "\\(ga" : *text == '\'' ? "\\(aq"
-              : *text == '~' ? "\\(ti" : *text == '^' ? "\\(ha" : (const char[]){*text, 0}, out);
+        fputs(*text == '\\'   ? "\\e"
+              : *text == '-'  ? "\\-"
+              : *text == '`'  ? "\\(ga"
+              : *text == '\'' ? "\\(aq"
+              : *text == '~'  ? "\\(ti"
+              : *text == '^'  ? "\\(ha"
+                              : (const char[]){*text, 0},
+              out);
 }
 
 static void man_options(FILE *out)
@@ -332,8 +342,10 @@ static void zsh_options(FILE *out)
             fprintf(out, "'%s--%s%s'", star, o->name, is(o->type, "BOOL") ? "" : "=");
         fputs("'[", out);
         for (const char *c = o->help; *c; c++)
-            fputs(*c == '\'' ? "'\\''" : *c == '[' || *c == ']' || *c == ':' ? (const char[]){'\\', *c, 0}
-                                                                           : (const char[]){*c, 0}, out);
+            fputs(*c == '\''                            ? "'\\''"
+                  : *c == '[' || *c == ']' || *c == ':' ? (const char[]){'\\', *c, 0}
+                                                        : (const char[]){*c, 0},
+                  out);
         fputs("]", out);
         if (is(o->type, "CHOICE")) {
             fprintf(out, ":%s:(", o->name);
@@ -346,7 +358,10 @@ static void zsh_options(FILE *out)
             put_classes(out, " ");
             fputs(")", out);
         } else if (!is(o->type, "BOOL")) {
-            fprintf(out, ":%s:%s", o->name, is(o->unit, "DIR") ? "_files -/" : takes_file(o) ? "_files" : "");
+            fprintf(out, ":%s:%s", o->name,
+                    is(o->unit, "DIR") ? "_files -/"
+                    : takes_file(o)    ? "_files"
+                                       : "");
         }
         fputs("' \\\n", out);
     }
@@ -399,11 +414,14 @@ static void fish_lines(FILE *out)
 
 /* ---- the pages ---- */
 
-static const struct { const char *name; void (*put)(FILE *out); } tables[] = {
-    {"@MD_OPTIONS@\n", md_options},     {"@MD_FAILURES@\n", md_failures},   {"@MD_KEYS@\n", md_keys},
-    {"@MD_ROLES@\n", md_roles},         {"@MAN_OPTIONS@\n", man_options},   {"@MAN_SETTINGS@\n", man_settings},
-    {"@MAN_KEYS@\n", man_keys},         {"@MAN_FAILURES@\n", man_failures}, {"@BASH_OPTIONS@\n", bash_options},
-    {"@BASH_VALUES@\n", bash_values},   {"@ZSH_OPTIONS@\n", zsh_options},   {"@ZSH_COMMANDS@\n", zsh_commands},
+static const struct { const char *name; void (*put)(FILE *out);
+} tables[] = {
+    {"@MD_OPTIONS@\n", md_options},     {"@MD_FAILURES@\n", md_failures},
+    {"@MD_KEYS@\n", md_keys},           {"@MD_ROLES@\n", md_roles},
+    {"@MAN_OPTIONS@\n", man_options},   {"@MAN_SETTINGS@\n", man_settings},
+    {"@MAN_KEYS@\n", man_keys},         {"@MAN_FAILURES@\n", man_failures},
+    {"@BASH_OPTIONS@\n", bash_options}, {"@BASH_VALUES@\n", bash_values},
+    {"@ZSH_OPTIONS@\n", zsh_options},   {"@ZSH_COMMANDS@\n", zsh_commands},
     {"@FISH@\n", fish_lines},
 };
 

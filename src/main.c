@@ -69,11 +69,13 @@ static bool check_word(const char *word, struct err *err)
         names[i] = commands[i].name;
     const char *near = str_nearest(str_of(word), names, COMMAND_COUNT);
     if (near) {
-        err_set(err, ERR_USAGE, "command: %s: there is no such command, did you mean %s?", word, near);
+        err_set(err, ERR_USAGE, "command: %s: there is no such command, did you mean %s?", word,
+                near);
         return err_advise(err, "this version has the console, " COMMANDS_BUILT);
     }
     if (access(word, F_OK) == 0) {
-        err_set(err, ERR_USAGE, "argument: %s: a file is given with --logs, a recorded incident with --case", word);
+        err_set(err, ERR_USAGE,
+                "argument: %s: a file is given with --logs, a recorded incident with --case", word);
         return err_advise(err, "lambdig --logs %.150s", word);
     }
     return true;
@@ -94,11 +96,14 @@ static bool check_logs(const struct settings *s, const struct command *c, struct
 
 static bool check_source(const struct settings *s, const struct command *c, struct err *err)
 {
-    bool demo = strcmp(c->name, "demo") == 0, has_case = s->case_dir[0] != '\0', has_logs = s->logs.count > 0;
+    bool demo = strcmp(c->name, "demo") == 0, has_case = s->case_dir[0] != '\0',
+         has_logs = s->logs.count > 0;
     if (demo + has_case + has_logs > 1)
-        return err_set(err, ERR_USAGE, "%s: one input at a time", demo ? "demo, --case and --logs" : "--case and --logs");
+        return err_set(err, ERR_USAGE, "%s: one input at a time",
+                       demo ? "demo, --case and --logs" : "--case and --logs");
     if (has_logs && strcmp(c->name, "tail") == 0)
-        return err_set(err, ERR_USAGE, "tail: --logs: it reads an account or a case; triage reads exported logs");
+        return err_set(err, ERR_USAGE,
+                       "tail: --logs: it reads an account or a case; triage reads exported logs");
     if (has_logs)
         return check_logs(s, c, err);
     if (demo || has_case)
@@ -126,7 +131,8 @@ static bool check_command(const struct settings *s, const struct command *c, str
     return true;
 }
 
-static bool read_command(const struct settings *s, char **arguments, int count, struct command *out, struct err *err)
+static bool read_command(const struct settings *s, char **arguments, int count, struct command *out,
+                         struct err *err)
 {
     const struct command_row *row = count > 0 ? find_command(arguments[0]) : NULL;
     *out = (struct command){row ? row->name : "console", arguments, (size_t)count};
@@ -153,12 +159,14 @@ static int run_on_source(const struct settings *settings, const struct command *
     struct err err = {0};
     bool console = is_console(command) && isatty(STDOUT_FILENO);
     bool plays = console || (settings->follow && strcmp(command->name, "tail") == 0);
-    if ((console && !program_check(settings, &err)) || !program_open(settings, command, !plays, &source, &err)) {
+    if ((console && !program_check(settings, &err)) ||
+        !program_open(settings, command, !plays, &source, &err)) {
         err_print(&err);
         return err_exit_status(&err);
     }
     if (is_console(command) && !console)
-        fputs("lambdig: stdout is no terminal: this is the triage instead of the console\n", stderr);
+        fputs("lambdig: stdout is no terminal: this is the triage instead of the console\n",
+              stderr);
     if (console)
         return program_console(settings, source);
     bool tail = strcmp(command->name, "tail") == 0;

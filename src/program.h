@@ -20,8 +20,8 @@ int program_version(void);
 /* For config --check, and before a screen is opened: the names of actions, keys and the theme. */
 bool program_check(const struct settings *settings, struct err *err) MUST_USE;
 
-/* Opens what --case, --logs or the demo name, else the account, and keeps the functions that the arguments name.
- * `whole`: a case comes at once instead of being played back. */
+/* Opens what --case, --logs or the demo name, else the account, and keeps the functions that the
+ * arguments name. `whole`: a case comes at once instead of being played back. */
 bool program_open(const struct settings *settings, const struct command *command, bool whole,
                   struct source **out, struct err *err) MUST_USE;
 

@@ -21,7 +21,8 @@
 
 static const char *const parts[] = {"triage", "tail", "account"};
 
-static void print_option(struct buf *out, char short_name, const char *name, const char *unit, const char *help)
+static void print_option(struct buf *out, char short_name, const char *name, const char *unit,
+                         const char *help)
 {
     char left[80];
     int len = short_name ? snprintf(left, sizeof left, "  -%c, --%s", short_name, name)
@@ -66,18 +67,21 @@ static void print_part(struct buf *out, const char *part)
 
 static void print_help(struct buf *out)
 {
-    buf_add(out, STR("Usage: lambdig [OPTION...] [COMMAND] [FUNCTION...|FILE...]\n"
-          "Finds out why AWS Lambda invocations failed.\n"
-          "\n"
-          "  lambdig [FUNCTION...]           the console on an AWS account\n"
-          "  lambdig demo                    the console on an incident that comes with it\n"
-          "  lambdig --logs FILE...          the console on exported logs (gzip too, - is stdin)\n"
-          "  lambdig --case DIR              the console on a recorded incident\n"
-          "  lambdig triage --logs FILE...   a verdict for every invocation\n"
-          "  lambdig triage [FUNCTION...]    the same of the last hour of an account\n"
-          "  lambdig tail FUNCTION...        its log lines, complete and in order; --follow goes on\n"
-          "  lambdig config [--check]        the settings and where each came from\n"
-          "\n"));
+    buf_add(out,
+            STR("Usage: lambdig [OPTION...] [COMMAND] [FUNCTION...|FILE...]\n"
+                "Finds out why AWS Lambda invocations failed.\n"
+                "\n"
+                "  lambdig [FUNCTION...]           the console on an AWS account\n"
+                "  lambdig demo                    the console on an incident that comes with it\n"
+                "  lambdig --logs FILE...          the console on exported logs (gzip too, - is "
+                "stdin)\n"
+                "  lambdig --case DIR              the console on a recorded incident\n"
+                "  lambdig triage --logs FILE...   a verdict for every invocation\n"
+                "  lambdig triage [FUNCTION...]    the same of the last hour of an account\n"
+                "  lambdig tail FUNCTION...        its log lines, complete and in order; --follow "
+                "goes on\n"
+                "  lambdig config [--check]        the settings and where each came from\n"
+                "\n"));
     for (enum option_id option = 0; option < OPTION_COUNT; option++) {
         const struct option_row *row = option_row(option);
         if (!is_of_any(row))
@@ -87,17 +91,21 @@ static void print_help(struct buf *out)
     print_option(out, 0, "version", "", "versions of lambdig and its libraries");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         print_part(out, parts[i]);
-    buf_add(out, STR("Settings also come from ~/.config/lambdig/config.yaml and LAMBDIG_NAME variables.\n"));
+    buf_add(
+        out,
+        STR("Settings also come from ~/.config/lambdig/config.yaml and LAMBDIG_NAME variables.\n"));
 }
 
 static void print_version(struct buf *out)
 {
     char pcre[64] = "";
     pcre2_config(PCRE2_CONFIG_VERSION, pcre);
-    buf_printf(out, "lambdig " PACKAGE_VERSION "\n"
-           "%s\ncurl %s\njansson %s\nlibyaml %s\n%s\nzlib %s\nPCRE2 %s\nutf8proc %s\n",
-           curses_version(), curl_version_info(CURLVERSION_NOW)->version, jansson_version_str(), yaml_get_version_string(),
-           OpenSSL_version(OPENSSL_VERSION), zlibVersion(), pcre, utf8proc_version());
+    buf_printf(out,
+               "lambdig " PACKAGE_VERSION "\n"
+               "%s\ncurl %s\njansson %s\nlibyaml %s\n%s\nzlib %s\nPCRE2 %s\nutf8proc %s\n",
+               curses_version(), curl_version_info(CURLVERSION_NOW)->version, jansson_version_str(),
+               yaml_get_version_string(), OpenSSL_version(OPENSSL_VERSION), zlibVersion(), pcre,
+               utf8proc_version());
 }
 
 static int print(void (*text)(struct buf *out))

@@ -25,8 +25,10 @@ static bool read_window(const struct settings *s, struct window *out, struct err
         return false;
     if (s->until[0] && !clock_parse_when(str_of(s->until), now, s->utc, &out->until_unix_ms, err))
         return false;
-    if (out->since_unix_ms != TIME_NONE && out->until_unix_ms != TIME_NONE && out->since_unix_ms >= out->until_unix_ms)
-        return err_set(err, ERR_USAGE, "--since and --until: %s to %s: nothing lies between them", s->since, s->until);
+    if (out->since_unix_ms != TIME_NONE && out->until_unix_ms != TIME_NONE &&
+        out->since_unix_ms >= out->until_unix_ms)
+        return err_set(err, ERR_USAGE, "--since and --until: %s to %s: nothing lies between them",
+                       s->since, s->until);
     return true;
 }
 
@@ -47,7 +49,8 @@ static bool program_directory(char *out, size_t size)
  * canonical: evidence names it. */
 static void find_demo(char *out, size_t size)
 {
-    static const char *const beside[] = {"../docs/demo", "../../docs/demo", "../share/lambdig/demo"};
+    static const char *const beside[] = {"../docs/demo", "../../docs/demo",
+                                         "../share/lambdig/demo"};
     char directory[PATH_ROOM];
     bool known = program_directory(directory, sizeof directory);
     for (size_t i = 0; known && i < sizeof beside / sizeof *beside; i++) {
@@ -62,8 +65,8 @@ static void find_demo(char *out, size_t size)
     snprintf(out, size, "%s/demo", DATADIR);
 }
 
-static bool open_case(const struct settings *s, const char *directory, bool whole, struct window window,
-                      struct source **out, struct err *err)
+static bool open_case(const struct settings *s, const char *directory, bool whole,
+                      struct window window, struct source **out, struct err *err)
 {
     struct casefile_options options = {
         .directory = directory, .window = window, .play_from_ms = PLAY_FROM_MS,
@@ -82,26 +85,35 @@ static bool open_logs(const struct settings *s, const struct command *c, struct 
     const char **paths = xcalloc(count, sizeof *paths);
     for (size_t i = 0; i < count; i++)
         paths[i] = i < s->logs.count ? s->logs.items[i] : c->arguments[i - s->logs.count];
-    struct logfile_options options = {.paths = paths, .count = count, .follow = true, .window = window};
+    struct logfile_options options = {
+        .paths = paths, .count = count, .follow = true, .window = window};
     bool good = logfile_open(out, &options, err);
     free(paths);
     return good;
 }
 
 /* tail shows every line of what it was told to; the console and triage look for failures. */
-static bool open_account(const struct settings *s, const struct command *c, bool whole, struct window window,
-                         struct source **out, struct err *err)
+static bool open_account(const struct settings *s, const struct command *c, bool whole,
+                         struct window window, struct source **out, struct err *err)
 {
     bool tail = strcmp(c->name, "tail") == 0;
     struct live_options options = {
-        .flags = {s->profile, s->region.count ? s->region.items[0] : "", s->endpoint_url, s->allow_insecure_endpoint},
+        .flags = {s->profile, s->region.count ? s->region.items[0] : "", s->endpoint_url,
+                  s->allow_insecure_endpoint},
         .window = window,
-        .functions = (const char *const *)c->arguments, .count = c->count,
+        .functions = (const char *const *)c->arguments,
+        .count = c->count,
         .pattern = tail ? s->filter_pattern : "",
-        .once = whole, .whole = tail, .figures = !whole && !tail,
-        .read_only = !s->write, .utc = s->utc,
-        .follow = {.overlap_ms = s->overlap_ms, .deep_ms = s->sweep_ms, .deep_every_ms = s->sweep_every_ms,
-                   .poll_ms = s->poll_ms, .calls_per_1000_s = s->calls_per_s * 1000},
+        .once = whole,
+        .whole = tail,
+        .figures = !whole && !tail,
+        .read_only = !s->write,
+        .utc = s->utc,
+        .follow = {.overlap_ms = s->overlap_ms,
+                   .deep_ms = s->sweep_ms,
+                   .deep_every_ms = s->sweep_every_ms,
+                   .poll_ms = s->poll_ms,
+                   .calls_per_1000_s = s->calls_per_s * 1000},
     };
     return live_open(out, &options, err);
 }

@@ -13,14 +13,16 @@ static const char *permission_prefix(enum service_id service)
     return service == SERVICE_METRICS ? "cloudwatch" : service_row(service)->signing;
 }
 
-void call_init(struct call *call, enum service_id service, const char *operation, const char *resource)
+void call_init(struct call *call, enum service_id service, const char *operation,
+               const char *resource)
 {
     *call = (struct call){.service = service, .operation = operation, .method = "POST"};
     buf_init(&call->path, PATH_CEILING);
     buf_init(&call->query, PATH_CEILING);
     buf_init(&call->body, BODY_CEILING);
     str_copy(call->resource, sizeof call->resource, str_of(resource));
-    snprintf(call->permission, sizeof call->permission, "%s:%s", permission_prefix(service), operation);
+    snprintf(call->permission, sizeof call->permission, "%s:%s", permission_prefix(service),
+             operation);
 }
 
 void call_release(struct call *call)

@@ -21,7 +21,8 @@ struct call {
 };
 
 /* POST / of a JSON or query service, GET of a REST one is set by the ask function. */
-void call_init(struct call *call, enum service_id service, const char *operation, const char *resource);
+void call_init(struct call *call, enum service_id service, const char *operation,
+               const char *resource);
 void call_release(struct call *call); /* zeroed: nothing */
 /* Appends one path segment after a slash, percent-encoded (`:` becomes %3A). */
 void call_add_segment(struct call *call, struct str segment);

@@ -111,7 +111,8 @@ static void write_invocation_id(struct client *client, char out[37])
     uint32_t r[4];
     for (int i = 0; i < 4; i++)
         r[i] = retry_random(&client->random);
-    snprintf(out, 37, "%08" PRIx32 "-%04" PRIx32 "-4%03" PRIx32 "-%04" PRIx32 "-%04" PRIx32 "%08" PRIx32,
+    snprintf(out, 37,
+             "%08" PRIx32 "-%04" PRIx32 "-4%03" PRIx32 "-%04" PRIx32 "-%04" PRIx32 "%08" PRIx32,
              r[0], r[1] >> 16, r[1] & 0xFFF, (r[2] >> 16 & 0x3FFF) | 0x8000, r[2] & 0xFFFF, r[3]);
 }
 
@@ -130,7 +131,8 @@ void client_send(struct client *client, struct call *call, client_done done, voi
 
 /* ---- an answer goes out ---- */
 
-static void note_outcome(struct client *client, enum service_id service, const struct answer *answer)
+static void note_outcome(struct client *client, enum service_id service,
+                         const struct answer *answer)
 {
     struct peer *peer = &client->peers[service];
     if (answer->kind == ANSWER_DONE) {
@@ -180,7 +182,8 @@ static bool try_again(struct sending *sending, enum retry_why why, const struct 
     if (sending->attempt >= attempts_most(client) ||
         !retry_take(&client->peers[sending->call.service].bucket, why, &sending->cost))
         return false;
-    int64_t delay_ms = retry_delay_ms(sending->attempt, retry_random(&client->random), retry_read_hint(http));
+    int64_t delay_ms =
+        retry_delay_ms(sending->attempt, retry_random(&client->random), retry_read_hint(http));
     sending->throttled = why == RETRY_THROTTLE;
     send_again(sending, delay_ms > least_ms ? delay_ms : least_ms);
     return true;
@@ -260,11 +263,15 @@ static void fill_answer(const struct sending *sending, const struct http_answer 
     } else {
         char location[200];
         str_copy(location, sizeof location, http_header(http, "location"));
-        const struct fault_about about = {
-            .call = &sending->call, .host = sending->host, .profile = client->sdk->profile,
-            .source = creds_source(client->creds), .region = client->sdk->region, .location = location,
-            .status = http->status, .attempts = sending->attempt,
-            .skew_ms = client->peers[sending->call.service].skew_ms};
+        const struct fault_about about = {.call = &sending->call,
+                                          .host = sending->host,
+                                          .profile = client->sdk->profile,
+                                          .source = creds_source(client->creds),
+                                          .region = client->sdk->region,
+                                          .location = location,
+                                          .status = http->status,
+                                          .attempts = sending->attempt,
+                                          .skew_ms = client->peers[sending->call.service].skew_ms};
         answer->kind = fault_kind(fault->class);
         fault_explain(fault, &about, &answer->err);
     }
@@ -275,10 +282,10 @@ static void log_attempt(const struct sending *sending, const struct http_answer 
                         const struct fault *fault)
 {
     if (log_is_open())
-        log_line("%s %s, attempt %u: %d %s in %" PRId64 " ms, %zu bytes, request %s: %s", sending->host,
-                 sending->call.operation, sending->attempt, http->status, fault->code,
-                 http->received_unix_ms - http->sent_unix_ms, http->body.len, fault->request_id,
-                 http->err.text);
+        log_line("%s %s, attempt %u: %d %s in %" PRId64 " ms, %zu bytes, request %s: %s",
+                 sending->host, sending->call.operation, sending->attempt, http->status,
+                 fault->code, http->received_unix_ms - http->sent_unix_ms, http->body.len,
+                 fault->request_id, http->err.text);
 }
 
 static void on_transfer(void *ctx, const struct http_answer *http)
@@ -321,7 +328,8 @@ static void start(struct sending *sending, const struct keys *keys, int64_t now_
         .attempts_most = attempts_most(client)};
     bool done = request_build(&request, &about, &err);
     memcpy(sending->host, request.host, sizeof sending->host);
-    done = done && http_start(client->http, &request.http, on_transfer, sending, &sending->transfer, &err);
+    done = done &&
+           http_start(client->http, &request.http, on_transfer, sending, &sending->transfer, &err);
     request_release(&request);
     if (!done) {
         finish_unsent(sending, ANSWER_BAD, &err);
@@ -442,7 +450,8 @@ void client_read_state(const struct client *client, struct client_state *out)
         out->running += sending->state == RUNNING;
         out->waiting += sending->state == WAITING;
         int64_t due_unix_ms = sending->due_mono_ms + offset_ms;
-        if (sending->state == WAITING && sending->throttled && due_unix_ms > out->backing_off_until_unix_ms)
+        if (sending->state == WAITING && sending->throttled &&
+            due_unix_ms > out->backing_off_until_unix_ms)
             out->backing_off_until_unix_ms = due_unix_ms;
     }
     uint64_t newest = 0;

@@ -191,7 +191,8 @@ static enum creds_state give_keys(const struct creds *c, struct keys *keys)
     return CREDS_READY;
 }
 
-enum creds_state creds_read(struct creds *c, int64_t now_unix_ms, struct keys *keys, struct err *err)
+enum creds_state creds_read(struct creds *c, int64_t now_unix_ms, struct keys *keys,
+                            struct err *err)
 {
     c->now_unix_ms = now_unix_ms;
     enum refresh_need need = refresh_need(&c->refresh, now_unix_ms);

@@ -26,7 +26,8 @@ enum creds_state {
 struct creds *creds_new(const struct sdk *sdk, struct http *http);
 void creds_free(struct creds *creds);
 /* Starts what is needed; never waits. */
-enum creds_state creds_read(struct creds *creds, int64_t now_unix_ms, struct keys *keys, struct err *err);
+enum creds_state creds_read(struct creds *creds, int64_t now_unix_ms, struct keys *keys,
+                            struct err *err);
 /* Children and timers: call once per round of the fetch thread. Milliseconds until it wants to
  * be called again, at most 60,000. */
 int creds_step(struct creds *creds, int64_t now_unix_ms);

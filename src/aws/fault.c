@@ -160,7 +160,8 @@ static void read_xml(struct str body, struct fault *out)
 static bool is_json_or_xml(struct str body)
 {
     bool xml = str_starts(body, STR("<?xml")) || str_starts(body, STR("<ErrorResponse"));
-    return str_starts(body, STR("{")) || (xml && !str_has_nocase(str_first(body, 1024), STR("<html")));
+    return str_starts(body, STR("{")) ||
+           (xml && !str_has_nocase(str_first(body, 1024), STR("<html")));
 }
 
 static bool is_page(const struct http_answer *answer)

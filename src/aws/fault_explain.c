@@ -21,7 +21,8 @@ static struct names names_of(const struct call *call)
 }
 
 /* `: CODE: MESSAGE`, as far as they are known. */
-static void words_of(const struct fault *fault, const struct fault_about *about, char *out, size_t size)
+static void words_of(const struct fault *fault, const struct fault_about *about, char *out,
+                     size_t size)
 {
     char code[sizeof fault->code];
     if (fault->code[0])
@@ -31,7 +32,8 @@ static void words_of(const struct fault *fault, const struct fault_about *about,
     snprintf(out, size, ": %s%s%s", code, fault->message[0] ? ": " : "", fault->message);
 }
 
-static void explain_denied(const struct fault *fault, const struct fault_about *about, struct err *err)
+static void explain_denied(const struct fault *fault, const struct fault_about *about,
+                           struct err *err)
 {
     struct names names = names_of(about->call);
     struct denial denial = {0};
@@ -40,39 +42,43 @@ static void explain_denied(const struct fault *fault, const struct fault_about *
         err_set(err, ERR_DENIED, "%.*s on %.*s was refused", STR_ARG(denial.action),
                 STR_ARG(denial.resource));
     else if (named)
-        err_set(err, ERR_DENIED, "%.*s%s%s was refused", STR_ARG(denial.action), names.on, names.resource);
+        err_set(err, ERR_DENIED, "%.*s%s%s was refused", STR_ARG(denial.action), names.on,
+                names.resource);
     else
         err_set(err, ERR_DENIED, "%s%s%s was refused", names.action, names.on, names.resource);
     if (named && denial.principal.len > 0)
         err_advise(err, "%.*s lacks the permission named above", STR_ARG(denial.principal));
 }
 
-static void explain_times(const struct fault *fault, const struct fault_about *about, struct err *err)
+static void explain_times(const struct fault *fault, const struct fault_about *about,
+                          struct err *err)
 {
     struct names names = names_of(about->call);
     char words[sizeof fault->code + sizeof fault->message + 8];
     words_of(fault, about, words, sizeof words);
     if (about->attempts > 1)
-        err_set(err, ERR_NETWORK, "%s%s%s failed %u times%s", names.action, names.on, names.resource,
-                about->attempts, words);
+        err_set(err, ERR_NETWORK, "%s%s%s failed %u times%s", names.action, names.on,
+                names.resource, about->attempts, words);
     else
         err_set(err, ERR_NETWORK, "%s%s%s failed%s", names.action, names.on, names.resource, words);
     if (fault->class == FAULT_THROTTLED)
-        err_advise(err, "the limit is shared by all who ask in this account and region; ask less often");
+        err_advise(err,
+                   "the limit is shared by all who ask in this account and region; ask less often");
     else if (fault->class == FAULT_TOO_MANY)
         err_advise(err, "as many run as the account allows; wait until others have ended");
     else
         err_advise(err, "%s has trouble; try again in a while", about->host);
 }
 
-static void explain_words(const struct fault *fault, const struct fault_about *about, struct err *err)
+static void explain_words(const struct fault *fault, const struct fault_about *about,
+                          struct err *err)
 {
     struct names names = names_of(about->call);
     char words[sizeof fault->code + sizeof fault->message + 8];
     words_of(fault, about, words, sizeof words);
     bool missing = fault->class == FAULT_NOT_FOUND;
-    err_set(err, missing ? ERR_NOT_FOUND : ERR_USAGE, "%s%s%s%s%s", names.action, names.on, names.resource,
-            missing ? ": not found" : "", words);
+    err_set(err, missing ? ERR_NOT_FOUND : ERR_USAGE, "%s%s%s%s%s", names.action, names.on,
+            names.resource, missing ? ": not found" : "", words);
     if (missing)
         err_advise(err, "check the name, and that it is in %s", about->region);
     else
@@ -93,14 +99,17 @@ static void explain_clock(const struct fault_about *about, struct err *err)
 {
     int64_t minutes = (llabs(about->skew_ms) + 30000) / 60000;
     if (minutes == 0)
-        err_set(err, ERR_CREDENTIALS, "%s says that the clock of this machine is wrong", about->host);
+        err_set(err, ERR_CREDENTIALS, "%s says that the clock of this machine is wrong",
+                about->host);
     else
-        err_set(err, ERR_CREDENTIALS, "the clock of this machine is %" PRId64 " minute%s %s that of %s",
-                minutes, minutes == 1 ? "" : "s", about->skew_ms > 0 ? "behind" : "ahead of", about->host);
+        err_set(err, ERR_CREDENTIALS,
+                "the clock of this machine is %" PRId64 " minute%s %s that of %s", minutes,
+                minutes == 1 ? "" : "s", about->skew_ms > 0 ? "behind" : "ahead of", about->host);
     err_advise(err, "set the clock, best by NTP");
 }
 
-static void explain_keys(const struct fault *fault, const struct fault_about *about, struct err *err)
+static void explain_keys(const struct fault *fault, const struct fault_about *about,
+                         struct err *err)
 {
     switch (fault->class) {
     case FAULT_EXPIRED:
@@ -108,19 +117,22 @@ static void explain_keys(const struct fault *fault, const struct fault_about *ab
         advise_login(about, err);
         break;
     case FAULT_KEYS:
-        err_set(err, ERR_CREDENTIALS, "%s does not know the access key of profile %s: %s", about->host,
-                about->profile, fault->code);
-        err_advise(err, "check the keys of profile %s, and that the region %s is enabled for the account",
-                   about->profile, about->region);
+        err_set(err, ERR_CREDENTIALS, "%s does not know the access key of profile %s: %s",
+                about->host, about->profile, fault->code);
+        err_advise(
+            err, "check the keys of profile %s, and that the region %s is enabled for the account",
+            about->profile, about->region);
         break;
     default:
-        err_set(err, ERR_CREDENTIALS, "%s refused the signature made with the keys of profile %s: %s",
-                about->host, about->profile, fault->code[0] ? fault->code : "no reason given");
+        err_set(err, ERR_CREDENTIALS,
+                "%s refused the signature made with the keys of profile %s: %s", about->host,
+                about->profile, fault->code[0] ? fault->code : "no reason given");
         err_advise(err, "check the secret access key of profile %s", about->profile);
     }
 }
 
-static void explain_page(const struct fault *fault, const struct fault_about *about, struct err *err)
+static void explain_page(const struct fault *fault, const struct fault_about *about,
+                         struct err *err)
 {
     const char *title = fault->message;
     err_set(err, ERR_NETWORK, "%s: a web page%s%s%s answers, not AWS", about->host,
@@ -131,8 +143,8 @@ static void explain_page(const struct fault *fault, const struct fault_about *ab
 
 static void explain_redirect(const struct fault_about *about, struct err *err)
 {
-    err_set(err, ERR_NETWORK, "%s answers with a redirect%s%s, which is never followed", about->host,
-            about->location[0] ? " to " : "", about->location);
+    err_set(err, ERR_NETWORK, "%s answers with a redirect%s%s, which is never followed",
+            about->host, about->location[0] ? " to " : "", about->location);
     err_advise(err, "check the endpoint, the region and the proxy");
 }
 

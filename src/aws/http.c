@@ -61,7 +61,8 @@ static CURLM *new_multi(const struct http *http)
     CURLM *multi = curl_multi_init();
     if (multi == NULL)
         die("libcurl: no multi handle");
-    long most = http->options->max_connections ? (long)http->options->max_connections : (long)CONNECTIONS;
+    long most =
+        http->options->max_connections ? (long)http->options->max_connections : (long)CONNECTIONS;
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, most);
     return multi;
 }
@@ -148,7 +149,8 @@ static void set_limits(CURL *easy, const struct http *http, struct transfer *tra
 #if LIBCURL_VERSION_NUM >= 0x075700
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 #endif
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_ms ? options->connect_ms : CONNECT_MS);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                     options->connect_ms ? options->connect_ms : CONNECT_MS);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, transfer->total_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, transfer->stall_s);
@@ -285,7 +287,8 @@ static unsigned running_on(const struct http *http, const char *host)
     unsigned running = 0;
     for (size_t i = 0; i < SLOTS; i++) {
         const struct transfer *transfer = http->slots[i];
-        running += transfer && transfer->state == RUNNING && (!host || strcmp(transfer->host, host) == 0);
+        running +=
+            transfer && transfer->state == RUNNING && (!host || strcmp(transfer->host, host) == 0);
     }
     return running;
 }
@@ -341,14 +344,17 @@ static void explain(const struct http *http, const struct transfer *transfer, CU
 /* The slot is free and the transfer out of the multi handle before anything is called back. */
 static void deliver(struct http *http, struct transfer *transfer, CURLcode code)
 {
-    struct http_answer answer = {.headers = buf_str(&transfer->headers), .body = buf_str(&transfer->body)};
+    struct http_answer answer = {.headers = buf_str(&transfer->headers),
+                                 .body = buf_str(&transfer->body)};
     long status = 0, request_bytes = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     answer.status = (int)status;
     answer.sent = request_bytes > 0;
-    answer.sent_unix_ms = transfer->start_unix_ms + passed_ms(transfer, CURLINFO_PRETRANSFER_TIME_T);
-    answer.received_unix_ms = transfer->start_unix_ms + passed_ms(transfer, CURLINFO_STARTTRANSFER_TIME_T);
+    answer.sent_unix_ms =
+        transfer->start_unix_ms + passed_ms(transfer, CURLINFO_PRETRANSFER_TIME_T);
+    answer.received_unix_ms =
+        transfer->start_unix_ms + passed_ms(transfer, CURLINFO_STARTTRANSFER_TIME_T);
     if (code != CURLE_OK || transfer->state == INTERRUPTED)
         explain(http, transfer, code, &answer);
     (void)take_slot(http, transfer->id);
@@ -363,7 +369,8 @@ static bool deliver_all(struct http *http)
 {
     bool any = false;
     int left = 0;
-    for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left)) != NULL; any = true) {
+    for (CURLMsg *message; (message = curl_multi_info_read(http->multi, &left)) != NULL;
+         any = true) {
         struct transfer *transfer = NULL;
         CURLcode code = message->data.result; /* the message dies with the handle */
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);

@@ -30,14 +30,14 @@ struct http_request {          /* borrowed for the call of http_start */
     struct str body;
     long timeout_ms;           /* of the whole; 0: 30 s */
     bool no_proxy;             /* metadata addresses */
-    bool never_twice;          /* on a connection of its own: libcurl sends again on one that died */
+    bool never_twice; /* on a connection of its own: libcurl sends again on one that died */
 };
 
 struct http_answer {           /* borrowed for the callback */
     int status;                /* 0: no answer came */
     struct str headers;        /* as they came, lines ended by CR LF */
     struct str body;           /* decoded */
-    bool sent;                 /* some byte of the request may have left: it may have had an effect */
+    bool sent; /* some byte of the request may have left: it may have had an effect */
     bool timed_out;
     bool is_final;             /* another attempt would end the same: TLS refused, too large */
     int64_t sent_unix_ms, received_unix_ms;

@@ -42,8 +42,8 @@ static bool check_bytes(const char *url, struct err *err)
     return true;
 }
 
-static bool read_parts(CURLU *parser, const char *url, struct http_url *out, char *scheme, size_t size,
-                       struct err *err)
+static bool read_parts(CURLU *parser, const char *url, struct http_url *out, char *scheme,
+                       size_t size, struct err *err)
 {
     char *parts[3] = {NULL, NULL, NULL};
     if (curl_url_set(parser, CURLUPART_URL, url, CURLU_DISALLOW_USER) ||
@@ -55,7 +55,8 @@ static bool read_parts(CURLU *parser, const char *url, struct http_url *out, cha
     bool has_port = curl_url_get(parser, CURLUPART_PORT, &parts[2], 0) == CURLUE_OK;
     str_copy(scheme, size, str_of(parts[0]));
     out->local = is_local(str_of(parts[1]));
-    snprintf(out->host, sizeof out->host, "%s%s%s", parts[1], has_port ? ":" : "", has_port ? parts[2] : "");
+    snprintf(out->host, sizeof out->host, "%s%s%s", parts[1], has_port ? ":" : "",
+             has_port ? parts[2] : "");
     for (int i = 0; i < 3; i++)
         curl_free(parts[i]);
     return true;
@@ -90,7 +91,8 @@ struct reason {
 };
 
 static const struct reason reasons[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, "DNS does not know this name", "check the region and the network", false},
+    {CURLE_COULDNT_RESOLVE_HOST, "DNS does not know this name", "check the region and the network",
+     false},
     {CURLE_COULDNT_RESOLVE_PROXY, "DNS does not know the proxy's name",
      "check HTTPS_PROXY and HTTP_PROXY", false},
     {CURLE_COULDNT_CONNECT, "no connection", "", true},
@@ -103,8 +105,10 @@ static const struct reason reasons[] = {
     {CURLE_RECV_ERROR, "the connection broke before the answer was whole", "", true},
     {CURLE_PARTIAL_FILE, "the answer ended early", "", false},
     {CURLE_BAD_CONTENT_ENCODING, "the answer's compression cannot be read", "", false},
-    {CURLE_WEIRD_SERVER_REPLY, "what answers does not speak HTTP", "check the endpoint and the proxy", false},
-    {CURLE_UNSUPPORTED_PROTOCOL, "what answers does not speak HTTP/1.1", "check the endpoint", false},
+    {CURLE_WEIRD_SERVER_REPLY, "what answers does not speak HTTP",
+     "check the endpoint and the proxy", false},
+    {CURLE_UNSUPPORTED_PROTOCOL, "what answers does not speak HTTP/1.1", "check the endpoint",
+     false},
 };
 
 static const struct reason *reason_of(CURLcode code)
@@ -119,11 +123,13 @@ static const struct reason *reason_of(CURLcode code)
 static void explain_time(const struct http_failure *failure, struct err *err)
 {
     if (!failure->connected && failure->connect_ms < failure->total_ms)
-        err_set(err, ERR_NETWORK, "%s: no connection within %ld ms", failure->host, failure->connect_ms);
+        err_set(err, ERR_NETWORK, "%s: no connection within %ld ms", failure->host,
+                failure->connect_ms);
     else if (strstr(failure->detail, "too slow"))
         err_set(err, ERR_NETWORK, "%s: nothing came for %ld s", failure->host, failure->stall_s);
     else
-        err_set(err, ERR_NETWORK, "%s: no whole answer within %ld ms", failure->host, failure->total_ms);
+        err_set(err, ERR_NETWORK, "%s: no whole answer within %ld ms", failure->host,
+                failure->total_ms);
 }
 
 static bool is_clock_reason(const char *detail)
@@ -173,11 +179,13 @@ void http_explain(const struct http_failure *failure, struct err *err)
         err_set(err, ERR_NETWORK, "%s: the answer is larger than 16 MiB", failure->host);
         err_advise(err, "check the endpoint: no AWS answer is that large");
     } else if (failure->headers_full) {
-        err_set(err, ERR_NETWORK, "%s: the answer's headers are larger than 256 KiB", failure->host);
+        err_set(err, ERR_NETWORK, "%s: the answer's headers are larger than 256 KiB",
+                failure->host);
         err_advise(err, "check the endpoint and the proxy");
     } else if (failure->code == CURLE_SSL_CACERT_BADFILE) {
         err_set(err, ERR_CONFIG, "the certificates in %s cannot be read",
-                failure->ca_bundle && failure->ca_bundle[0] ? failure->ca_bundle : "the system's store");
+                failure->ca_bundle && failure->ca_bundle[0] ? failure->ca_bundle
+                                                            : "the system's store");
         err_advise(err, "check AWS_CA_BUNDLE and ca_bundle");
     } else if (failure->code == CURLE_OPERATION_TIMEDOUT) {
         explain_time(failure, err);

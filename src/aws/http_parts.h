@@ -14,7 +14,8 @@ struct http_url {
 
 /* https to anywhere, http to loopback and the metadata addresses, or anywhere if insecure. No
  * user, no bytes beyond printable ASCII. false: err says what is wrong with it. */
-bool http_read_url(const char *url, bool allow_insecure, struct http_url *out, struct err *err) MUST_USE;
+bool http_read_url(const char *url, bool allow_insecure, struct http_url *out,
+                   struct err *err) MUST_USE;
 
 struct http_failure {
     CURLcode code;

@@ -332,7 +332,8 @@ const struct ini_key *ini_get(const struct ini *ini, const struct ini_section *s
     left = in_sub ? str_take_until(&rest, '.') : STR_NONE;
     for (size_t i = section ? section->key_count : 0; i-- > 0;) {
         const struct ini_key *key = &ini->keys[section->first_key + i];
-        if (!key->sub == !in_sub && str_eq(str_of(key->sub), left) && str_eq(str_of(key->name), rest))
+        if (!key->sub == !in_sub && str_eq(str_of(key->sub), left) &&
+            str_eq(str_of(key->name), rest))
             return key;
     }
     return NULL;

@@ -3,8 +3,8 @@
  * followed by indented lines opens a sub-section. The rules are those of botocore: a section
  * or key that stands twice, a line that is neither, bytes that are no UTF-8 are refused.
  *
- * Bounds: 1 MiB a file, 16 KiB a line, 4,096 sections, 20,000 keys, 1,000 a section. The bytes hold secrets:
- * they are wiped on release, and no error quotes a line. Any one thread. */
+ * Bounds: 1 MiB a file, 16 KiB a line, 4,096 sections, 20,000 keys, 1,000 a section. The bytes hold
+ * secrets: they are wiped on release, and no error quotes a line. Any one thread. */
 #ifndef LAMBDIG_AWS_INI_H
 #define LAMBDIG_AWS_INI_H
 

@@ -130,7 +130,8 @@ static bool take_alias(const struct json_node *at, struct function *out, struct 
     if (!json_node_text(at, "Name", name, sizeof name, err) ||
         !json_node_text(at, "FunctionVersion", version, sizeof version, err))
         return false;
-    snprintf(out->aliases + len, sizeof out->aliases - len, "%s%s %s", len ? ", " : "", name, version);
+    snprintf(out->aliases + len, sizeof out->aliases - len, "%s%s %s", len ? ", " : "", name,
+             version);
     return true;
 }
 

@@ -15,7 +15,8 @@ struct lambda_functions { /* ours: lambda_functions_release */
 
 /* The answer of ListFunctions. A function without a LoggingConfig logs to /aws/lambda/NAME;
  * an image has the runtime `container`. false: err names the member; nothing is kept. */
-bool lambda_decode_functions(struct str body, struct lambda_functions *out, struct err *err) MUST_USE;
+bool lambda_decode_functions(struct str body, struct lambda_functions *out,
+                             struct err *err) MUST_USE;
 void lambda_functions_release(struct lambda_functions *functions); /* zeroed: nothing */
 
 /* The answer of GetFunctionConfiguration: the same, with the state that lists leave out. */

@@ -81,7 +81,8 @@ bool members_check_keys(const struct keys *keys, const char *what, struct err *e
     if (!keys->secret[0])
         return err_set(err, ERR_CREDENTIALS, "%s: an access key id without its secret", what);
     if (!is_header_text(keys->id) || !is_header_text(keys->secret) || !is_header_text(keys->token))
-        return err_set(err, ERR_CREDENTIALS, "%s: a key with blanks or bytes that are no text", what);
+        return err_set(err, ERR_CREDENTIALS, "%s: a key with blanks or bytes that are no text",
+                       what);
     return true;
 }
 

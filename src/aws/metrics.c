@@ -54,7 +54,8 @@ static void put_metric(struct jsonout *j, const char *function, enum metric metr
     jsonout_close(j, '}');
 }
 
-static void put_query(struct jsonout *j, size_t number, const char *function, enum metric metric, int64_t period)
+static void put_query(struct jsonout *j, size_t number, const char *function, enum metric metric,
+                      int64_t period)
 {
     char id[32];
     snprintf(id, sizeof id, "f%zum%d", number, (int)metric);
@@ -101,7 +102,8 @@ static int64_t to_milli(struct str raw)
 {
     int64_t value = 0, exponent = 3;
     bool negative = str_skip(&raw, STR("-")), point = false;
-    for (; raw.len > 0 && (raw.at[0] == '.' || (raw.at[0] >= '0' && raw.at[0] <= '9')); raw = str_from(raw, 1)) {
+    for (; raw.len > 0 && (raw.at[0] == '.' || (raw.at[0] >= '0' && raw.at[0] <= '9'));
+         raw = str_from(raw, 1)) {
         if (raw.at[0] == '.') {
             point = true;
         } else if (value < SUM_MOST / 10 - 9) {
@@ -212,8 +214,8 @@ bool metrics_decode(struct str body, struct metrics_sums *sums, size_t count, ch
     return true;
 }
 
-void metrics_to_function(const struct metrics_sums *sums, int64_t since_unix_ms, int64_t until_unix_ms,
-                         struct function_metrics *out)
+void metrics_to_function(const struct metrics_sums *sums, int64_t since_unix_ms,
+                         int64_t until_unix_ms, struct function_metrics *out)
 {
     int64_t *const counts[] = {&out->invocations, &out->errors, &out->throttles};
     *out = (struct function_metrics){since_unix_ms, until_unix_ms, ABSENT, ABSENT, ABSENT, ABSENT};

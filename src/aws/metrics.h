@@ -28,7 +28,7 @@ struct metrics_sums { /* of one function; over all pages of an answer */
 bool metrics_decode(struct str body, struct metrics_sums *sums, size_t count, char *next_token,
                     size_t size, bool *partly, struct err *err) MUST_USE;
 
-void metrics_to_function(const struct metrics_sums *sums, int64_t since_unix_ms, int64_t until_unix_ms,
-                         struct function_metrics *out);
+void metrics_to_function(const struct metrics_sums *sums, int64_t since_unix_ms,
+                         int64_t until_unix_ms, struct function_metrics *out);
 
 #endif

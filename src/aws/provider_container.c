@@ -41,10 +41,11 @@ static bool make_url(struct attempt *a, char *url, size_t size)
     const char *relative = sdk_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     const char *full = sdk_env("AWS_CONTAINER_CREDENTIALS_FULL_URI");
     if (!relative && !full)
-        return err_set(&a->err, ERR_CREDENTIALS, "%s: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
-                       what);
+        return err_set(&a->err, ERR_CREDENTIALS,
+                       "%s: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set", what);
     if (relative && relative[0] != '/')
-        return err_set(&a->err, ERR_CREDENTIALS, "%s: the relative URI does not begin with /", what);
+        return err_set(&a->err, ERR_CREDENTIALS, "%s: the relative URI does not begin with /",
+                       what);
     int len = snprintf(url, size, "%s%s", relative ? FIXED_HOST : "", relative ? relative : full);
     if (len < 0 || (size_t)len >= size)
         return err_set(&a->err, ERR_CREDENTIALS, "%s: the URI is too long", what);
@@ -75,8 +76,8 @@ static bool make_authorization(struct attempt *a, char *line, size_t size)
         return err_set(&a->err, ERR_CREDENTIALS, "%s: the authorization token is too long", what);
     for (const char *at = line; *at; at++)
         if ((unsigned char)*at < ' ' || *at == 0x7f)
-            return err_set(&a->err, ERR_CREDENTIALS, "%s: the authorization token has control bytes",
-                           what);
+            return err_set(&a->err, ERR_CREDENTIALS,
+                           "%s: the authorization token has control bytes", what);
     return true;
 }
 
@@ -110,7 +111,8 @@ static void on_answer(void *ctx, const struct http_answer *answer)
 static void start(struct attempt *a)
 {
     char url[2048], authorization[TOKEN_BYTES];
-    if (make_url(a, url, sizeof url) && make_authorization(a, authorization, sizeof authorization)) {
+    if (make_url(a, url, sizeof url) &&
+        make_authorization(a, authorization, sizeof authorization)) {
         struct exchange_ask ask = {.what = what, .method = "GET", .url = url,
                                    .lines = {"Accept: application/json",
                                              authorization[0] ? authorization : NULL},

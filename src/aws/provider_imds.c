@@ -69,8 +69,10 @@ static void on_answer(void *ctx, const struct http_answer *answer)
 {
     struct attempt *a = ctx;
     if (answer->status == 0) {
-        err_set(&a->err, ERR_CREDENTIALS, "no credentials: none in the variables, nor for the profile "
-                "\"%s\", and %s gives none: %s", a->sdk->profile, what, answer->err.text);
+        err_set(&a->err, ERR_CREDENTIALS,
+                "no credentials: none in the variables, nor for the profile "
+                "\"%s\", and %s gives none: %s",
+                a->sdk->profile, what, answer->err.text);
         err_advise(&a->err, "run: aws configure sso, or name a profile with --profile");
         attempt_fail(a, false);
     } else if (answer->status != 200) {

@@ -32,8 +32,8 @@ static bool refuse(struct attempt *a, const char *key, const char *what)
 {
     char where[1100];
     sdk_profile_where(a->sdk, a->plan.profile, key, where, sizeof where);
-    return err_set(&a->err, ERR_CONFIG, "%s: the profile \"%s\": %s %s", where, a->plan.profile, key,
-                   what);
+    return err_set(&a->err, ERR_CONFIG, "%s: the profile \"%s\": %s %s", where, a->plan.profile,
+                   key, what);
 }
 
 /* A key that may stand in the profile, in its sso-session, or in both alike. */
@@ -144,8 +144,9 @@ static void on_keys(void *ctx, const struct http_answer *answer)
     } else if (answer->status == 401) {
         fail_login(a, "is no longer accepted");
     } else if (answer->status != 200) {
-        err_set(&a->err, ERR_CREDENTIALS, "SSO gives no keys for the role %s in account %s: %s (status %d)",
-                own->role, own->account, message[0] ? message : "no reason given", answer->status);
+        err_set(&a->err, ERR_CREDENTIALS,
+                "SSO gives no keys for the role %s in account %s: %s (status %d)", own->role,
+                own->account, message[0] ? message : "no reason given", answer->status);
         attempt_fail(a, !exchange_is_passing(answer));
     } else if (!sso_decode_keys(answer->body, &a->keys, &a->err)) {
         attempt_fail(a, false);

@@ -15,7 +15,8 @@ static void take(struct attempt *a, const char *what, const char *id, const char
                  const char *token)
 {
     struct keys *keys = &a->keys;
-    bool ok = put(keys->id, sizeof keys->id, id) && put(keys->secret, sizeof keys->secret, secret) &&
+    bool ok = put(keys->id, sizeof keys->id, id) &&
+              put(keys->secret, sizeof keys->secret, secret) &&
               put(keys->token, sizeof keys->token, token);
     if (!ok)
         err_set(&a->err, ERR_CREDENTIALS, "%s: a key is too long", what);

@@ -52,7 +52,8 @@ static void add_call_lines(const struct call *call, struct buf *lines)
 {
     const struct service_row *row = service_row(call->service);
     bool has_target = row->target[0] != '\0';
-    if ((call->body.len > 0 || has_target) && row->content_type[0] && !has_own(call, "content-type"))
+    if ((call->body.len > 0 || has_target) && row->content_type[0] &&
+        !has_own(call, "content-type"))
         add_line(lines, "Content-Type", str_of(row->content_type));
     if (has_target) {
         buf_printf(lines, "X-Amz-Target: %s.%s", row->target, call->operation);
@@ -70,7 +71,8 @@ static size_t signed_headers(struct str lines, struct header *out)
     while (lines.len > 0 && count < SIGN_HEADERS) {
         struct str line = str_take_until(&lines, '\0');
         struct str name = str_take_until(&line, ':');
-        if (str_eq_nocase(name, STR("content-type")) || str_eq_nocase(str_first(name, 5), STR("x-amz")))
+        if (str_eq_nocase(name, STR("content-type")) ||
+            str_eq_nocase(str_first(name, 5), STR("x-amz")))
             out[count++] = (struct header){name, str_trim(line)};
     }
     return count;
@@ -84,12 +86,17 @@ static bool add_signature(struct request *request, const struct request_about *a
     struct buf before = {0};
     buf_init(&before, LINES_MOST);
     buf_add(&before, buf_str(&request->lines)); /* the names stay put while lines are added */
-    struct sign_input input = {
-        .method = str_of(call->method), .host = end.host, .path = path, .query = buf_str(&call->query),
-        .headers = headers, .header_count = signed_headers(buf_str(&before), headers),
-        .body = buf_str(&call->body), .region = sdk_signing_region(about->sdk, call->service),
-        .service = service_row(call->service)->signing, .unix_ms = about->unix_ms,
-        .s3 = call->service == SERVICE_S3};
+    struct sign_input input = {.method = str_of(call->method),
+                               .host = end.host,
+                               .path = path,
+                               .query = buf_str(&call->query),
+                               .headers = headers,
+                               .header_count = signed_headers(buf_str(&before), headers),
+                               .body = buf_str(&call->body),
+                               .region = sdk_signing_region(about->sdk, call->service),
+                               .service = service_row(call->service)->signing,
+                               .unix_ms = about->unix_ms,
+                               .s3 = call->service == SERVICE_S3};
     bool done = sign_request(&input, about->keys, &request->lines, err);
     buf_release(&before);
     return done;
@@ -147,7 +154,8 @@ bool request_build(struct request *request, const struct request_about *about, s
     if (about->keys && !add_signature(request, about, end, path, err))
         return false;
     add_own_lines(about, end, &request->lines);
-    if (request->url.full || request->lines.full || call->path.full || call->query.full || call->body.full)
+    if (request->url.full || request->lines.full || call->path.full || call->query.full ||
+        call->body.full)
         return err_set(err, ERR_CEILING, "%s: %s on %s is too long to be asked", request->host,
                        call->operation, call->resource);
     request->http.method = call->method;

@@ -22,7 +22,8 @@ struct request {           /* ours: request_release */
 };
 
 /* false: err says what is wrong with the endpoint or the call. Release it in both cases. */
-bool request_build(struct request *request, const struct request_about *about, struct err *err) MUST_USE;
+bool request_build(struct request *request, const struct request_about *about,
+                   struct err *err) MUST_USE;
 void request_release(struct request *request); /* zeroed: nothing; what was signed is wiped */
 
 /* Does the call go out unsigned: as asked, or because its service has no signing name? */

@@ -24,8 +24,9 @@ struct retry_hint {
 };
 struct retry_hint retry_read_hint(const struct http_answer *answer);
 
-/* Before the next attempt; `attempt` (from 1) has failed. random of 2^32 parts of min(2^(attempt-1),
- * 20) seconds; a hint lengthens that, by at most 5 s (x-amz-) or to at most 20 s. */
+/* Before the next attempt; `attempt` (from 1) has failed. random of 2^32 parts of
+ * min(2^(attempt-1), 20) seconds; a hint lengthens that, by at most 5 s (x-amz-) or to at most 20
+ * s. */
 int64_t retry_delay_ms(unsigned attempt, uint32_t random, struct retry_hint hint);
 
 uint32_t retry_random(uint64_t *state); /* not for secrets */

@@ -49,8 +49,8 @@ static void say_refused(struct attempt *a, const struct http_answer *answer)
     sts_decode_error(answer->body, code, sizeof code, message, sizeof message);
     if (!code[0])
         snprintf(code, sizeof code, "status %d", answer->status);
-    err_set(&a->err, ERR_CREDENTIALS, "assuming %s: %s%s%s", a->role_arn, code, message[0] ? ": " : "",
-            message);
+    err_set(&a->err, ERR_CREDENTIALS, "assuming %s: %s%s%s", a->role_arn, code,
+            message[0] ? ": " : "", message);
     if (strcmp(code, "AccessDenied") == 0)
         err_advise(&a->err, "the role's trust policy must allow the caller to assume it");
     else

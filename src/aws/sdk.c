@@ -125,7 +125,8 @@ const char *sdk_profile_get(const struct sdk *sdk, const char *profile, const ch
 void sdk_profile_where(const struct sdk *sdk, const char *profile, const char *key, char *out,
                        size_t size)
 {
-    enum sdk_file file = find_key(sdk, SDK_CREDENTIALS, profile, key) ? SDK_CREDENTIALS : SDK_CONFIG;
+    enum sdk_file file =
+        find_key(sdk, SDK_CREDENTIALS, profile, key) ? SDK_CREDENTIALS : SDK_CONFIG;
     const struct ini_key *found = find_key(sdk, file, profile, key);
     if (found)
         snprintf(out, size, "%s:%u", sdk_path(sdk, file), found->line);
@@ -290,7 +291,8 @@ static bool choose_rest(struct sdk *sdk, struct err *err)
     if (ca && !str_copy(sdk->ca_bundle, sizeof sdk->ca_bundle, str_of(ca)))
         return err_set(err, ERR_CONFIG, "ca_bundle: the path is too long");
     if (attempts && (!str_to_u64(str_of(attempts), 100, &count) || count == 0))
-        return err_set(err, ERR_CONFIG, "max_attempts: \"%s\" is no number from 1 to 100", attempts);
+        return err_set(err, ERR_CONFIG, "max_attempts: \"%s\" is no number from 1 to 100",
+                       attempts);
     sdk->max_attempts = (int)count;
     return true;
 }

@@ -34,7 +34,8 @@ void sdk_release(struct sdk *sdk); /* zeroed: nothing */
 /* A key of a section (`profile`: NAME, `sso-session`, `services`); "sub.key" for a sub-section.
  * NULL: not there. Borrowed from sdk. */
 const char *sdk_profile_get(const struct sdk *sdk, const char *profile, const char *key);
-const char *sdk_section_get(const struct sdk *sdk, const char *kind, const char *name, const char *key);
+const char *sdk_section_get(const struct sdk *sdk, const char *kind, const char *name,
+                            const char *key);
 bool sdk_profile_exists(const struct sdk *sdk, const char *profile);
 /* Which of the two files a key of a profile stands in; NULL there: not in that file. */
 enum sdk_file { SDK_CONFIG, SDK_CREDENTIALS };

@@ -138,7 +138,8 @@ static bool add_query(struct buf *out, struct str query, struct err *err)
         buf_add(out, pieces[i].value);
     }
     buf_release(&recoded);
-    return fits || err_set(err, ERR_CEILING, "signing: more than %u query parameters", QUERY_PIECES);
+    return fits ||
+           err_set(err, ERR_CEILING, "signing: more than %u query parameters", QUERY_PIECES);
 }
 
 /* ---- the headers ---- */
@@ -226,7 +227,8 @@ static bool collect_headers(struct signed_headers *headers, const struct sign_in
     for (size_t i = 0; i < headers->count; i++) {
         struct str name = str_first(headers->at[i].name, 100);
         if (!is_header_name(headers->at[i].name) || !is_header_value(headers->at[i].value))
-            return err_set(err, ERR_CONFIG, "signing: the header %.*s has bytes that no header may have",
+            return err_set(err, ERR_CONFIG,
+                           "signing: the header %.*s has bytes that no header may have",
                            STR_ARG(name));
     }
     return true;
@@ -303,8 +305,9 @@ static bool add_canonical(const struct sign_input *input, const struct signed_he
     buf_add_char(out, '\n');
     add_header_names(out, headers);
     buf_printf(out, "\n%s", headers->hash);
-    return !out->full || err_set(err, ERR_CEILING, "signing: the request line is longer than %zu bytes",
-                                 out->ceiling);
+    return !out->full ||
+           err_set(err, ERR_CEILING, "signing: the request line is longer than %zu bytes",
+                   out->ceiling);
 }
 
 bool sign_canonical(const struct sign_input *input, const struct keys *keys, struct buf *out,
@@ -351,7 +354,8 @@ static void sign_hex(const struct sign_input *input, const struct keys *keys, co
 }
 
 static void add_authorization(const struct sign_input *input, const struct keys *keys,
-                              const struct signed_headers *headers, struct str canonical, struct buf *out)
+                              const struct signed_headers *headers, struct str canonical,
+                              struct buf *out)
 {
     char scope[SCOPE_SIZE], signature[HEX_SIZE];
     struct buf text;
@@ -359,7 +363,8 @@ static void add_authorization(const struct sign_input *input, const struct keys 
     sign_string(input, canonical, &text);
     sign_hex(input, keys, headers->stamp, buf_str(&text), signature);
     write_scope(input, headers->stamp, scope);
-    buf_printf(out, "Authorization: AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=", keys->id, scope);
+    buf_printf(out, "Authorization: AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=", keys->id,
+               scope);
     add_header_names(out, headers);
     buf_printf(out, ", Signature=%s", signature);
     buf_add_char(out, '\0');
@@ -387,8 +392,9 @@ bool sign_request(const struct sign_input *input, const struct keys *keys, struc
         if (input->s3)
             add_line(lines, "X-Amz-Content-Sha256", headers.hash);
         add_authorization(input, keys, &headers, buf_str(&canonical), lines);
-        done = !lines->full || err_set(err, ERR_CEILING, "signing: the headers are longer than %zu bytes",
-                                       lines->ceiling);
+        done = !lines->full ||
+               err_set(err, ERR_CEILING, "signing: the headers are longer than %zu bytes",
+                       lines->ceiling);
     }
     buf_release(&canonical);
     return done;

@@ -36,8 +36,8 @@ bool skew_read_date(struct str s, int64_t *unix_ms)
     int64_t day, month, year, hour, minute, second;
     bool read = is_day_name(str_first(s, 3)) && (s = str_from(s, 3), str_skip(&s, STR(", "))) &&
                 take_number(&s, 2, 31, &day) && str_skip(&s, STR(" ")) && take_month(&s, &month) &&
-                str_skip(&s, STR(" ")) && take_number(&s, 4, 9999, &year) && str_skip(&s, STR(" ")) &&
-                take_number(&s, 2, 23, &hour) && str_skip(&s, STR(":")) &&
+                str_skip(&s, STR(" ")) && take_number(&s, 4, 9999, &year) &&
+                str_skip(&s, STR(" ")) && take_number(&s, 2, 23, &hour) && str_skip(&s, STR(":")) &&
                 take_number(&s, 2, 59, &minute) && str_skip(&s, STR(":")) &&
                 take_number(&s, 2, 60, &second) && str_eq(s, STR(" GMT"));
     if (!read || day == 0 || year < 1970)

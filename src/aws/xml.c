@@ -60,8 +60,10 @@ static void on_start(void *ctx, const XML_Char *name, const XML_Char **attribute
     struct str local = str_of(colon && colon[1] ? colon + 1 : name);
     size_t parent = reader->depth > 0 ? reader->open[reader->depth - 1] : SIZE_MAX;
     reader->open[reader->depth++] = xml->count;
-    *add_element(xml) = (struct xml_element){.name_at = xml->text.len, .name_len = local.len,
-                                             .text_at = xml->text.len + local.len, .parent = parent};
+    *add_element(xml) = (struct xml_element){.name_at = xml->text.len,
+                                             .name_len = local.len,
+                                             .text_at = xml->text.len + local.len,
+                                             .parent = parent};
     if (parent != SIZE_MAX)
         xml->at[parent].has_children = true;
     if (!buf_add(&xml->text, local))

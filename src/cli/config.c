@@ -23,7 +23,8 @@ static void put_text_row(struct output *out, struct str name, struct str value, 
     buf_add_char(&out->buf, '\n');
 }
 
-static void put_json_row(struct output *out, const char *kind, struct str name, struct str value, struct str origin)
+static void put_json_row(struct output *out, const char *kind, struct str name, struct str value,
+                         struct str origin)
 {
     struct jsonout j;
     jsonout_init(&j, &out->buf);
@@ -40,7 +41,8 @@ static void put_json_row(struct output *out, const char *kind, struct str name, 
     jsonout_line(&j);
 }
 
-static void put_row(struct output *out, bool json, const char *kind, struct str name, struct str value, const char *origin)
+static void put_row(struct output *out, bool json, const char *kind, struct str name,
+                    struct str value, const char *origin)
 {
     if (json)
         put_json_row(out, kind, name, value, str_of(origin));
@@ -56,7 +58,8 @@ static void put_settings(struct output *out, const struct settings *settings, bo
     for (enum option_id option = 0; option < OPTION_COUNT; option++) {
         buf_clear(&value);
         settings_text(settings, option, &value);
-        put_row(out, json, "setting", str_of(option_row(option)->name), buf_str(&value), settings->origin[option]);
+        put_row(out, json, "setting", str_of(option_row(option)->name), buf_str(&value),
+                settings->origin[option]);
     }
     buf_release(&value);
     for (size_t i = 0; i < settings->key_count; i++) {

@@ -19,7 +19,8 @@ static void on_signal(int number)
 
 void ending_begin(struct source *source)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* a second one kills */
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)SA_RESETHAND}; /* a second one kills */
     caught_signal = 0;
     waiting_source = source;
     for (size_t i = 0; i < ENDING_COUNT; i++) {
@@ -43,7 +44,8 @@ int ending_signal(void)
 int ending_tell(const char *command, struct err *err)
 {
     const char *name = caught_signal == SIGINT ? "INT" : caught_signal == SIGTERM ? "TERM" : "HUP";
-    err_set(err, ERR_INPUT_PARTIAL, "%s: the input: ended by signal %s before its end", command, name);
+    err_set(err, ERR_INPUT_PARTIAL, "%s: the input: ended by signal %s before its end", command,
+            name);
     err_advise(err, "what was read so far is on stdout");
     err_print(err);
     return 128 + caught_signal;

@@ -45,8 +45,8 @@ static void keep(struct str *run, char **at)
 
 static struct held_event *copy(const struct event *event, struct str request_id)
 {
-    size_t size = sizeof(struct held_event) + event->function.len + event->log_group.len + event->log_stream.len +
-                  event->id.len + event->message.len + request_id.len;
+    size_t size = sizeof(struct held_event) + event->function.len + event->log_group.len +
+                  event->log_stream.len + event->id.len + event->message.len + request_id.len;
     struct held_event *e = xcalloc(1, size);
     char *at = (char *)(e + 1);
     e->event = *event;
@@ -74,7 +74,8 @@ static void add_to_chain(struct held *held, struct held_event *e)
     (*at)->last = e;
 }
 
-struct held_event *held_add(struct held *held, const struct event *event, struct str request_id, uint64_t invocation)
+struct held_event *held_add(struct held *held, const struct event *event, struct str request_id,
+                            uint64_t invocation)
 {
     struct held_event *e = copy(event, request_id);
     e->invocation = invocation;

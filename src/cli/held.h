@@ -31,7 +31,8 @@ struct held {
 
 void held_release(struct held *held);
 /* Copied. */
-struct held_event *held_add(struct held *held, const struct event *event, struct str request_id, uint64_t invocation);
+struct held_event *held_add(struct held *held, const struct event *event, struct str request_id,
+                            uint64_t invocation);
 /* The events of an invocation, by next_of_invocation, all held; they are no longer found by it. */
 struct held_event *held_take_chain(struct held *held, uint64_t invocation);
 void held_drop(struct held *held, struct held_event *e);

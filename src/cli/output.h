@@ -34,8 +34,8 @@ enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_BAD, STYLE_WARN, STYLE_GO
 void output_style(struct output *out, enum style style); /* nothing without colour */
 /* Defused text; with a limit, cut with an ellipsis. Returns the columns used. */
 int output_text(struct output *out, struct str text, int max_cols);
-/* Defused text, wrapped at blanks; further lines begin `indent` columns to the right; `col` is where the
- * cursor stands. Ends the line. */
+/* Defused text, wrapped at blanks; further lines begin `indent` columns to the right; `col` is
+ * where the cursor stands. Ends the line. */
 void output_wrapped(struct output *out, struct str text, int indent, int col);
 void output_blanks(struct output *out, int count);
 

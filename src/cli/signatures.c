@@ -29,7 +29,8 @@ static struct invocation *copy_example(const struct invocation *inv)
     return copy;
 }
 
-/* One error is one cause wherever it is thrown; where no error was named, each function has its own. */
+/* One error is one cause wherever it is thrown; where no error was named, each function has its
+ * own. */
 static uint64_t key_of(const struct invocation *inv)
 {
     uint64_t key = inv->signature * 31 + inv->class;
@@ -84,7 +85,8 @@ void signatures_add(struct signatures *s, const struct invocation *inv)
     row->count++;
     row->startups += inv->startup;
     widen(row, inv->end_unix_ms != TIME_NONE ? inv->end_unix_ms : inv->start_unix_ms);
-    if (!str_eq(invocation_text(inv, inv->function), invocation_text(row->example, row->example->function)))
+    if (!str_eq(invocation_text(inv, inv->function),
+                invocation_text(row->example, row->example->function)))
         row->several_functions = true;
 }
 

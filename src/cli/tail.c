@@ -70,14 +70,18 @@ static void put_text_time(struct tail *t, int64_t unix_ms)
 
 static struct str stream_tail(struct str stream)
 {
-    return stream.len > STREAM_TAIL ? str_from(stream, stream.len - STREAM_TAIL) : stream.len ? stream : STR("-");
+    return stream.len > STREAM_TAIL ? str_from(stream, stream.len - STREAM_TAIL)
+           : stream.len             ? stream
+                                    : STR("-");
 }
 
 static enum style class_style(uint8_t class)
 {
     if (class >= FAILURE_CLASS_COUNT)
         return STYLE_DIM;
-    return failure_class_row(class)->is_failure ? STYLE_BAD : class == FAILURE_SUCCESS ? STYLE_GOOD : STYLE_WARN;
+    return failure_class_row(class)->is_failure ? STYLE_BAD
+           : class == FAILURE_SUCCESS           ? STYLE_GOOD
+                                                : STYLE_WARN;
 }
 
 static void put_defused(struct tail *t, struct str s, bool keep_lf)
@@ -92,7 +96,8 @@ static void put_text(struct tail *t, const struct event *e, uint8_t class)
     output_style(&t->out, STYLE_DIM);
     put_text_time(t, e->unix_ms);
     output_style(&t->out, class_style(class));
-    buf_printf(&t->out.buf, " %-3s ", class < FAILURE_CLASS_COUNT ? failure_class_row(class)->tag : "---");
+    buf_printf(&t->out.buf, " %-3s ",
+               class < FAILURE_CLASS_COUNT ? failure_class_row(class)->tag : "---");
     output_style(&t->out, STYLE_DIM);
     put_defused(t, stream_tail(e->log_stream), false);
     output_style(&t->out, STYLE_PLAIN);
@@ -137,7 +142,8 @@ static void put_json(struct tail *t, const struct event *e, struct str request_i
     put_or_null(&j, "log_stream", e->log_stream);
     put_or_null(&j, "event_id", e->id);
     put_or_null(&j, "request_id", request_id);
-    put_or_null(&j, "class", class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name) : STR_NONE);
+    put_or_null(&j, "class",
+                class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name) : STR_NONE);
     jsonout_key(&j, "late");
     jsonout_bool(&j, e->late_ms > 0);
     jsonout_key(&j, "message");
@@ -193,8 +199,10 @@ static void tell_overflow(struct tail *t)
     if (t->overflowed)
         return;
     t->overflowed = true;
-    fprintf(stderr, "lambdig: tail: memory-limit-mb: %lld MiB of lines wait for the end of their invocations: the oldest "
-                    "are printed without a class — raise --memory-limit-mb, or take a shorter window\n",
+    fprintf(stderr,
+            "lambdig: tail: memory-limit-mb: %lld MiB of lines wait for the end of their "
+            "invocations: the oldest "
+            "are printed without a class — raise --memory-limit-mb, or take a shorter window\n",
             (long long)t->settings->memory_limit_mb);
 }
 
@@ -225,12 +233,14 @@ static void take_event(struct tail *t, const struct event *e)
 {
     struct str request_id = str_of(t->request_id);
     const struct known_class *k = known_of(t, t->invocation);
-    bool waits = t->hold == HOLD_ORDER || (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
+    bool waits = t->hold == HOLD_ORDER ||
+                 (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
     if (!waits) {
         print(t, e, request_id, k ? k->class : FAILURE_NONE);
         return;
     }
-    struct held_event *held = held_add(&t->held, e, request_id, k && k->settled ? 0 : t->invocation);
+    struct held_event *held =
+        held_add(&t->held, e, request_id, k && k->settled ? 0 : t->invocation);
     if (k && k->settled)
         held->class = k->class;
     drain_order(t);
@@ -251,7 +261,8 @@ static void on_functions(void *ctx, const struct function *functions, size_t cou
         tracker_function(t->tracker, &functions[i]);
 }
 
-static void on_line(void *ctx, const struct event *event, struct str text, const struct line_mark *mark)
+static void on_line(void *ctx, const struct event *event, struct str text,
+                    const struct line_mark *mark)
 {
     struct tail *t = ctx;
     (void)event, (void)text;
@@ -297,7 +308,9 @@ static void on_progress(void *ctx, const struct progress *progress)
     enum hindrance was = t->progress.hindrance, is = progress->hindrance;
     if (was != is && is != HINDRANCE_NONE)
         fprintf(stderr, "lambdig: tail: %s%s\n", progress->why,
-                strstr(progress->why, " — ") ? "" : " — it is asked again until it answers; nothing is left out");
+                strstr(progress->why, " — ")
+                    ? ""
+                    : " — it is asked again until it answers; nothing is left out");
     if (was != HINDRANCE_NONE && is == HINDRANCE_NONE)
         fputs("lambdig: tail: reading again, from where it was\n", stderr);
     t->progress = *progress;
@@ -325,7 +338,8 @@ static void settle_idle(struct tail *t)
 
 static void step_to_end(struct tail *t)
 {
-    const struct sink sink = {t, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
+    const struct sink sink = {t,           on_account, on_functions, on_events,
+                              on_progress, on_trouble, NULL};
     enum step step = STEP_MORE;
     int wait_ms = 0;
     while (step != STEP_DONE && !ending_signal() && output_good(&t->out)) {
@@ -384,7 +398,9 @@ static bool read_settings(struct tail *t, struct err *err)
     t->json = strcmp(s->format, "json") == 0;
     t->raw = s->raw;
     t->raw_bytes = !isatty(STDOUT_FILENO);
-    t->hold = s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION : s->follow ? HOLD_NOT : HOLD_ORDER;
+    t->hold = s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION
+              : s->follow                                  ? HOLD_NOT
+                                                           : HOLD_ORDER;
     t->held_most = (size_t)s->memory_limit_mb << 20;
     return true;
 }

@@ -168,7 +168,8 @@ static int run_to_end(struct run *run)
     tracker_finish(run->tracker);
     run->t.unparsed = tracker_unparsed(run->tracker);
     if (run->troubles > TROUBLES_SHOWN)
-        fprintf(stderr, "lambdig: %u more parts of the input could not be read\n", run->troubles - TROUBLES_SHOWN);
+        fprintf(stderr, "lambdig: %u more parts of the input could not be read\n",
+                run->troubles - TROUBLES_SHOWN);
     if (!is_fruitless(run)) {
         if (run->form->groups)
             signatures_sort(&run->t.signatures);
@@ -189,7 +190,8 @@ static bool unknown_class(struct str word, struct err *err)
         names[i + 1] = failure_class_row(i)->name;
     const char *near = str_nearest(word, names, FAILURE_CLASS_COUNT + 1);
     if (near)
-        return err_set(err, ERR_USAGE, "--fail-on: '%.*s' is no class, did you mean '%s'?", STR_ARG(word), near);
+        return err_set(err, ERR_USAGE, "--fail-on: '%.*s' is no class, did you mean '%s'?",
+                       STR_ARG(word), near);
     return err_set(err, ERR_USAGE, "--fail-on: '%.*s' is no class", STR_ARG(word));
 }
 
@@ -223,7 +225,10 @@ static const struct triage_form *find_form(const char *name)
 
 int cli_triage(const struct settings *settings, struct source *source)
 {
-    struct run run = {.t = {.settings = settings, .source = source, .first_unix_ms = TIME_NONE, .last_unix_ms = TIME_NONE}};
+    struct run run = {.t = {.settings = settings,
+                            .source = source,
+                            .first_unix_ms = TIME_NONE,
+                            .last_unix_ms = TIME_NONE}};
     struct err err = {0};
     if (!read_fail_on(&run, &err)) {
         err_print(&err);
@@ -231,7 +236,8 @@ int cli_triage(const struct settings *settings, struct source *source)
     }
     struct tracker_sink sink = {.ctx = &run, .verdict = on_verdict};
     run.form = find_form(settings->format);
-    const struct tracker_options options = {.hold = HOLD_INVOCATIONS, .brief = !run.form->invocation};
+    const struct tracker_options options = {.hold = HOLD_INVOCATIONS,
+                                            .brief = !run.form->invocation};
     run.tracker = tracker_new(&options, &sink);
     output_init(&run.t.out, settings->color, settings->ascii);
     signatures_init(&run.t.signatures);

@@ -5,7 +5,8 @@
 
 #define ADVICE_MAX 4096
 
-static void put_text(struct jsonout *j, const char *key, const struct invocation *inv, struct text_ref ref)
+static void put_text(struct jsonout *j, const char *key, const struct invocation *inv,
+                     struct text_ref ref)
 {
     jsonout_key(j, key);
     jsonout_str_or_null(j, invocation_text(inv, ref));
@@ -49,7 +50,8 @@ static void put_time(struct jsonout *j, const char *key, int64_t unix_ms)
 
 static void put_class(struct jsonout *j, uint8_t class)
 {
-    jsonout_str_or_null(j, class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name) : STR_NONE);
+    jsonout_str_or_null(j, class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name)
+                                                       : STR_NONE);
 }
 
 static void put_verdict(struct jsonout *j, const struct invocation *inv)
@@ -103,7 +105,9 @@ static void put_exception(struct jsonout *j, const struct invocation *inv)
 static void put_denial(struct jsonout *j, const struct invocation *inv)
 {
     jsonout_key(j, "denial");
-    if (inv->denial_principal.len + inv->denial_action.len + inv->denial_resource.len + inv->denial_reason.len == 0) {
+    if (inv->denial_principal.len + inv->denial_action.len + inv->denial_resource.len +
+            inv->denial_reason.len ==
+        0) {
         jsonout_null(j);
         return;
     }
@@ -204,4 +208,5 @@ static void put_summary(struct triage *t)
     jsonout_line(&j);
 }
 
-const struct triage_form triage_json = {.name = "json", .invocation = put_invocation, .end = put_summary};
+const struct triage_form triage_json = {
+    .name = "json", .invocation = put_invocation, .end = put_summary};

@@ -36,7 +36,8 @@ static void put_where(struct triage *t, const struct signature *s)
     char first[TRIAGE_TIME_SIZE], last[TRIAGE_TIME_SIZE];
     triage_time(t, s->first_unix_ms, first);
     triage_time(t, s->last_unix_ms, last);
-    buf_printf(&t->out.buf, "- %llu times, first %s, last %s", (unsigned long long)s->count, first, last);
+    buf_printf(&t->out.buf, "- %llu times, first %s, last %s", (unsigned long long)s->count, first,
+               last);
     if (inv->function.len > 0) {
         buf_add(&t->out.buf, STR(", in "));
         put_code(t, invocation_text(inv, inv->function));
@@ -118,7 +119,8 @@ static void put_end(struct triage *t)
         put_signature(t, &t->signatures.rows[i]);
     for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++)
         if (t->signatures.others[class])
-            buf_printf(&t->out.buf, "\n%s: %llu more of other kinds.\n", failure_class_row(class)->title,
+            buf_printf(&t->out.buf, "\n%s: %llu more of other kinds.\n",
+                       failure_class_row(class)->title,
                        (unsigned long long)t->signatures.others[class]);
     if (t->incomplete_reason[0]) {
         buf_add(&t->out.buf, STR("\nIncomplete: "));

@@ -59,7 +59,8 @@ static void put_flags(struct triage *t)
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (flags[i].count == 0)
             continue;
-        buf_printf(&t->out.buf, "%s%llu %s", any ? ", " : "  ", (unsigned long long)flags[i].count, flags[i].what);
+        buf_printf(&t->out.buf, "%s%llu %s", any ? ", " : "  ", (unsigned long long)flags[i].count,
+                   flags[i].what);
         any = true;
     }
     if (any)
@@ -76,7 +77,8 @@ static void put_counts(struct triage *t)
         snprintf(tag, sizeof tag, "%-3s", row->tag);
         buf_add(&t->out.buf, STR("  "));
         put_styled(t, class_style((uint8_t)class), str_of(tag));
-        buf_printf(&t->out.buf, "  %-20s %10llu\n", row->title, (unsigned long long)t->by_class[class]);
+        buf_printf(&t->out.buf, "  %-20s %10llu\n", row->title,
+                   (unsigned long long)t->by_class[class]);
     }
     put_flags(t);
 }
@@ -114,7 +116,8 @@ static void put_where(struct triage *t, const struct signature *s)
     else
         buf_printf(&line, "%s to %s", first, last);
     if (function.len > 0)
-        buf_printf(&line, " in %.*s%s", STR_ARG(function), s->several_functions ? " and others" : "");
+        buf_printf(&line, " in %.*s%s", STR_ARG(function),
+                   s->several_functions ? " and others" : "");
     put_label(t, "when");
     output_wrapped(&t->out, buf_str(&line), LABEL_COLS, LABEL_COLS);
     buf_release(&line);
@@ -130,7 +133,8 @@ static void add_figures(const struct invocation *inv, struct buf *line)
     if (inv->timeout_ms != ABSENT)
         buf_printf(line, " of %lld", (long long)inv->timeout_ms);
     if (inv->memory_used_mb != ABSENT && inv->memory_mb != ABSENT)
-        buf_printf(line, ", %lld of %lld MB", (long long)inv->memory_used_mb, (long long)inv->memory_mb);
+        buf_printf(line, ", %lld of %lld MB", (long long)inv->memory_used_mb,
+                   (long long)inv->memory_mb);
 }
 
 static void put_example(struct triage *t, const struct invocation *inv)
@@ -149,7 +153,8 @@ static void put_example(struct triage *t, const struct invocation *inv)
         buf_printf(&line, ", cause: %s", failure_class_row(inv->cause)->name);
     for (size_t i = 0; i < inv->candidate_count; i++)
         if (inv->candidates[i] < FAILURE_CLASS_COUNT)
-            buf_printf(&line, "%s%s", i ? " or " : ", may be ", failure_class_row(inv->candidates[i])->name);
+            buf_printf(&line, "%s%s", i ? " or " : ", may be ",
+                       failure_class_row(inv->candidates[i])->name);
     add_figures(inv, &line);
     put_label(t, "example");
     output_wrapped(&t->out, buf_str(&line), LABEL_COLS, LABEL_COLS);
@@ -237,8 +242,8 @@ static void put_end(struct triage *t)
         put_signature(t, &t->signatures.rows[i]);
     for (unsigned class = 0; class < FAILURE_CLASS_COUNT; class++)
         if (t->signatures.others[class])
-            buf_printf(&t->out.buf, "\n%s other kinds %s %llux\n", failure_class_row(class)->tag, dot(t),
-                       (unsigned long long)t->signatures.others[class]);
+            buf_printf(&t->out.buf, "\n%s other kinds %s %llux\n", failure_class_row(class)->tag,
+                       dot(t), (unsigned long long)t->signatures.others[class]);
     if (t->incomplete_reason[0]) {
         buf_add_char(&t->out.buf, '\n');
         put_styled(t, STYLE_WARN, STR("incomplete: "));

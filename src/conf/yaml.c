@@ -62,7 +62,8 @@ static bool add_key(struct walk *w, struct frame *frame, struct str key)
         const struct seen_key *seen = &w->seen[i];
         struct str other = str_first(str_from(buf_str(&w->keys), seen->at), seen->len);
         if (seen->serial == frame->serial && str_eq(key, other))
-            return err_set(w->err, ERR_CONFIG, "%s: the key '%.*s' stands there twice", w->where, STR_ARG(key));
+            return err_set(w->err, ERR_CONFIG, "%s: the key '%.*s' stands there twice", w->where,
+                           STR_ARG(key));
     }
     w->seen[w->seen_count++] = (struct seen_key){frame->serial, w->keys.len, key.len};
     if (!buf_add(&w->keys, key))
@@ -154,7 +155,8 @@ static bool on_event(struct walk *w, const yaml_event_t *event)
     case YAML_DOCUMENT_START_EVENT:
         return ++w->documents == 1 || refuse(w, "a second document");
     case YAML_SCALAR_EVENT:
-        return on_scalar(w, (struct str){(const char *)event->data.scalar.value, event->data.scalar.length});
+        return on_scalar(
+            w, (struct str){(const char *)event->data.scalar.value, event->data.scalar.length});
     case YAML_MAPPING_START_EVENT:
     case YAML_SEQUENCE_START_EVENT:
         return on_open(w, event->type == YAML_MAPPING_START_EVENT);
@@ -188,8 +190,8 @@ static bool walk_events(struct walk *w, yaml_parser_t *parser)
 }
 
 bool yaml_walk_bytes(struct str bytes, const char *name,
-                     bool (*each)(void *ctx, const struct yaml_item *item, struct err *err), void *ctx,
-                     struct err *err)
+                     bool (*each)(void *ctx, const struct yaml_item *item, struct err *err),
+                     void *ctx, struct err *err)
 {
     if (bytes.len > FILE_MAX)
         return err_set(err, ERR_CONFIG, "%s: larger than 64 KiB", name);
@@ -229,15 +231,17 @@ static bool read_all(int fd, const char *path, struct buf *out, struct err *err)
     return true;
 }
 
-bool yaml_walk(const char *path, bool (*each)(void *ctx, const struct yaml_item *item, struct err *err),
-               void *ctx, struct err *err)
+bool yaml_walk(const char *path,
+               bool (*each)(void *ctx, const struct yaml_item *item, struct err *err), void *ctx,
+               struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_set(err, ERR_INPUT_MISSING, "open: %s: %s", path, strerror(errno));
     struct buf bytes;
     buf_init(&bytes, FILE_MAX + 2 * 4096);
-    bool good = read_all(fd, path, &bytes, err) && yaml_walk_bytes(buf_str(&bytes), path, each, ctx, err);
+    bool good =
+        read_all(fd, path, &bytes, err) && yaml_walk_bytes(buf_str(&bytes), path, each, ctx, err);
     close(fd);
     buf_release(&bytes);
     return good;

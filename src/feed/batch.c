@@ -29,7 +29,8 @@ struct batch {
     _Alignas(max_align_t) char bytes[BATCH_BYTES];
 };
 
-_Static_assert(BATCH_BYTES >= ROW_TEXT_MAX + sizeof(struct invocation) + 4096, "any one thing fits");
+_Static_assert(BATCH_BYTES >= ROW_TEXT_MAX + sizeof(struct invocation) + 4096,
+               "any one thing fits");
 
 struct batch *batch_new(struct store *store, struct past *past)
 {
@@ -48,7 +49,8 @@ static void origins_look_up(struct batch *batch)
 {
     for (size_t i = 0; i < batch->origin_count; i++) {
         struct origin *origin = &batch->origins[i];
-        origin->function_index = store_function_index(batch->store, origin->function, origin->log_group);
+        origin->function_index =
+            store_function_index(batch->store, origin->function, origin->log_group);
         origin->stream_index = store_stream_index(batch->store, origin->log_stream);
     }
 }

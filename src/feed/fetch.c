@@ -14,7 +14,7 @@
 
 #define STEP_WAIT_MS (60 * 60 * 1000) /* a wake-up ends it; nothing is polled */
 #define SETTLE_WAIT_MS 1000           /* while verdicts wait to become final */
-#define SETTLE_MS 10000               /* lines of an invocation come later than its REPORT by this at most */
+#define SETTLE_MS 10000 /* lines of an invocation come later than its REPORT by this at most */
 
 struct fetch {
     struct store *store;
@@ -63,13 +63,15 @@ static void on_functions(void *ctx, const struct function *functions, size_t cou
     for (size_t i = 0; i < count; i++)
         tracker_function(fetch->tracker, &functions[i]);
     for (size_t at = 0; at < count; at += FUNCTIONS_A_LOCK)
-        functions_give(fetch, functions + at, count - at < FUNCTIONS_A_LOCK ? count - at : FUNCTIONS_A_LOCK);
+        functions_give(fetch, functions + at,
+                       count - at < FUNCTIONS_A_LOCK ? count - at : FUNCTIONS_A_LOCK);
 }
 
 static void name_inputs(struct fetch *fetch, uint32_t last)
 {
     store_begin(fetch->store);
-    for (; fetch->inputs_named <= last && fetch->inputs_named < STORE_INPUTS; fetch->inputs_named++) {
+    for (; fetch->inputs_named <= last && fetch->inputs_named < STORE_INPUTS;
+         fetch->inputs_named++) {
         const char *name = source_input_name(fetch->source, fetch->inputs_named);
         if (name != NULL)
             store_put_input_name(fetch->store, fetch->inputs_named, name);
@@ -130,7 +132,8 @@ static void on_trouble(void *ctx, const struct err *err)
 
 /* ---- the tracker's receiver ---- */
 
-static void on_line(void *ctx, const struct event *event, struct str text, const struct line_mark *mark)
+static void on_line(void *ctx, const struct event *event, struct str text,
+                    const struct line_mark *mark)
 {
     struct fetch *fetch = ctx;
     batch_add_line(fetch->batch, event, text, mark);
@@ -159,7 +162,8 @@ static void settle(struct fetch *fetch)
 /* false: the source is at its end, one way or the other. */
 static bool step(struct fetch *fetch)
 {
-    const struct sink sink = {fetch, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
+    const struct sink sink = {fetch,       on_account, on_functions, on_events,
+                              on_progress, on_trouble, NULL};
     int wait_ms = fetch->following && fetch->unsettled ? SETTLE_WAIT_MS : STEP_WAIT_MS;
     enum step how = STEP_MORE;
     struct err err = {0};
@@ -262,7 +266,8 @@ static bool thread_start(struct fetch *fetch, struct err *err)
     int failed = pthread_create(&fetch->thread, NULL, run, fetch);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
-        return err_set(err, ERR_SYSTEM, "start the fetch thread: pthread_create: %s", strerror(failed));
+        return err_set(err, ERR_SYSTEM, "start the fetch thread: pthread_create: %s",
+                       strerror(failed));
     return true;
 }
 
@@ -287,8 +292,8 @@ static void keep_past(struct fetch *fetch, const struct store_limits *limits)
     windows_init(&fetch->windows, fetch->store, fetch->past, limits);
 }
 
-bool fetch_start(struct fetch **out, struct store *store, struct source *source, const struct store_limits *limits,
-                 struct err *err)
+bool fetch_start(struct fetch **out, struct store *store, struct source *source,
+                 const struct store_limits *limits, struct err *err)
 {
     struct fetch *fetch = xcalloc(1, sizeof *fetch);
     const struct tracker_options options = {.provisional = true};

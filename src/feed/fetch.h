@@ -10,8 +10,8 @@
 struct fetch; /* ours */
 
 /* Takes `source` over, also when it fails. `limits`: those of the store. */
-bool fetch_start(struct fetch **out, struct store *store, struct source *source, const struct store_limits *limits,
-                 struct err *err) MUST_USE;
+bool fetch_start(struct fetch **out, struct store *store, struct source *source,
+                 const struct store_limits *limits, struct err *err) MUST_USE;
 /* The inbox for the console; lives as long as the fetch. */
 struct inbox *fetch_inbox(struct fetch *fetch);
 /* Stops within 200 ms and frees the source. */

@@ -31,7 +31,8 @@ struct series {
     uint32_t all[SPARK_BUCKETS], failed[SPARK_BUCKETS];
 };
 /* Moves the counts from the edges `from` to the edges `to`, which cover them. */
-void series_rescale(struct series *series, const struct timescale *from, const struct timescale *to);
+void series_rescale(struct series *series, const struct timescale *from,
+                    const struct timescale *to);
 /* The newest bucket last; halved until all fit into 16 bits. */
 void series_read(const uint32_t counts[SPARK_BUCKETS], const struct timescale *scale,
                  uint16_t out[SPARK_BUCKETS]);

@@ -179,12 +179,14 @@ static void page_load(struct past *past, uint64_t row)
         return;
     }
     const struct page *page = &past->pages[at];
-    pastpage_read((struct str){(const char *)page->bytes, page->len}, past->base + at * PAST_PAGE_ROWS, &past->loaded);
+    pastpage_read((struct str){(const char *)page->bytes, page->len},
+                  past->base + at * PAST_PAGE_ROWS, &past->loaded);
 }
 
 static bool is_full(const struct rows *rows, size_t len)
 {
-    return rows->ring.held == rows->ring.block_count && ring_begins_block(&rows->ring, ROWPACK_MAX + len);
+    return rows->ring.held == rows->ring.block_count &&
+           ring_begins_block(&rows->ring, ROWPACK_MAX + len);
 }
 
 /* Puts rows of the page that was read into the window. true: that is enough. */
@@ -203,8 +205,8 @@ static bool page_put(struct past *past, const struct past_want *want, struct row
     return false;
 }
 
-bool past_read(struct past *past, const struct past_want *want, bool (*stop)(void *ctx), void *ctx, struct rows *out,
-               struct err *err)
+bool past_read(struct past *past, const struct past_want *want, bool (*stop)(void *ctx), void *ctx,
+               struct rows *out, struct err *err)
 {
     uint64_t end = want->end < past_end(past) ? want->end : past_end(past);
     uint64_t seq = want->first < past->base ? past->base : want->first;

@@ -32,7 +32,7 @@ struct past_want {
     uint64_t first, row, end;
 };
 /* Fills `out`, whatever was in it. `stop`: see struct again. false: err. */
-bool past_read(struct past *past, const struct past_want *want, bool (*stop)(void *ctx), void *ctx, struct rows *out,
-               struct err *err) MUST_USE;
+bool past_read(struct past *past, const struct past_want *want, bool (*stop)(void *ctx), void *ctx,
+               struct rows *out, struct err *err) MUST_USE;
 
 #endif

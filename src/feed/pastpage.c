@@ -2,7 +2,8 @@
 
 #include "src/model/line.h"
 
-/* A page is: skip, count, last place, then runs of rows that share input, function, stream and invocation.
+/* A page is: skip, count, last place, then runs of rows that share input, function, stream and
+ * invocation.
  *
  *   run      count << 2 | other origin << 1 | other invocation
  *   origin   input, function, stream; for the first row of an input in the page: place, line, time
@@ -12,7 +13,13 @@
  *
  * Numbers are varints. A page's bytes are our own: they are not checked again. */
 
-enum { KIND_MASK = 0x1F, CONTINUES = 0x20, KIND_RUN_FULL = 4, OTHER_INVOCATION = 1, OTHER_ORIGIN = 2 };
+enum {
+    KIND_MASK = 0x1F,
+    CONTINUES = 0x20,
+    KIND_RUN_FULL = 4,
+    OTHER_INVOCATION = 1,
+    OTHER_ORIGIN = 2
+};
 
 static unsigned char *put(unsigned char *at, uint64_t value)
 {
@@ -81,10 +88,12 @@ static unsigned char *put_origin(unsigned char *at, const struct pastpage *page,
 
 static unsigned char kind_of(const struct row *row, bool thin)
 {
-    return (unsigned char)((thin ? (unsigned)LINE_APP : row->kind & KIND_MASK) | (row->continues ? CONTINUES : 0u));
+    return (unsigned char)((thin ? (unsigned)LINE_APP : row->kind & KIND_MASK) |
+                           (row->continues ? CONTINUES : 0u));
 }
 
-static unsigned char *put_kinds(unsigned char *at, const struct row *rows, uint32_t count, bool thin)
+static unsigned char *put_kinds(unsigned char *at, const struct row *rows, uint32_t count,
+                                bool thin)
 {
     for (uint32_t i = 0; i < count;) {
         unsigned char kind = kind_of(&rows[i], thin);
@@ -108,7 +117,8 @@ size_t pastpage_write(const struct pastpage *page, bool thin, unsigned char out[
         uint32_t run = run_length(page, i, thin);
         uint64_t own = thin ? 0 : row->invocation;
         bool origin = i == 0 || !same_origin(row, row - 1);
-        at = put(at, (uint64_t)run << 2 | (origin ? OTHER_ORIGIN : 0u) | (own != invocation ? OTHER_INVOCATION : 0u));
+        at = put(at, (uint64_t)run << 2 | (origin ? OTHER_ORIGIN : 0u) |
+                         (own != invocation ? OTHER_INVOCATION : 0u));
         if (origin)
             at = put_origin(at, page, i);
         if (own != invocation)
@@ -122,7 +132,8 @@ size_t pastpage_write(const struct pastpage *page, bool thin, unsigned char out[
 
 /* ---- reading ---- */
 
-static const unsigned char *take_origin(const unsigned char *at, struct pastpage *page, uint32_t row)
+static const unsigned char *take_origin(const unsigned char *at, struct pastpage *page,
+                                        uint32_t row)
 {
     struct row *r = &page->rows[row];
     uint64_t input, function, stream, time;
@@ -227,7 +238,8 @@ static void take_text(struct filling *f, const struct event *event, struct str t
     f->next = next_of(f, f->next + 1);
 }
 
-/* The lines of an event are the rows that follow each other; the last ones may lie behind the page. */
+/* The lines of an event are the rows that follow each other; the last ones may lie behind the page.
+ */
 static bool on_event(void *ctx, const struct event *event)
 {
     struct filling *f = ctx;
@@ -258,20 +270,25 @@ static bool on_stop(void *ctx)
     return f->stop(f->ctx);
 }
 
-static bool has_changed(const struct pastpage *page, uint32_t row, struct source *source, struct err *err)
+static bool has_changed(const struct pastpage *page, uint32_t row, struct source *source,
+                        struct err *err)
 {
     const char *name = source_input_name(source, page->rows[row].input);
-    return err_set(err, ERR_NOT_FOUND, "reading %s again, line %llu: it has changed since it was read", name ? name : "the log",
-                   (unsigned long long)page->rows[row].line);
+    return err_set(err, ERR_NOT_FOUND,
+                   "reading %s again, line %llu: it has changed since it was read",
+                   name ? name : "the log", (unsigned long long)page->rows[row].line);
 }
 
-static bool fill_input(struct filling *f, struct store *store, struct source *source, struct err *err)
+static bool fill_input(struct filling *f, struct store *store, struct source *source,
+                       struct err *err)
 {
     const struct row *row = &f->page->rows[f->next];
     struct str stream = names_at(&store->streams, row->stream);
     struct str function = row->function < store->functions.count
-                              ? str_of(store->functions.entries[row->function].function.name) : STR_NONE;
-    const struct again_from from = {f->input, row->place, row->line, row->unix_ms, function, stream};
+                              ? str_of(store->functions.entries[row->function].function.name)
+                              : STR_NONE;
+    const struct again_from from = {f->input,     row->place, row->line,
+                                    row->unix_ms, function,   stream};
     const struct again to = {f, on_event, on_stop};
     uint32_t first = f->next;
     if (!source_read_again(source, &from, &to, err))
@@ -281,13 +298,19 @@ static bool fill_input(struct filling *f, struct store *store, struct source *so
     return has_changed(f->page, first, source, err);
 }
 
-bool pastpage_fill(struct pastpage *page, struct store *store, struct source *source, bool (*stop)(void *ctx), void *ctx,
-                   struct pastpage_texts *texts, struct err *err)
+bool pastpage_fill(struct pastpage *page, struct store *store, struct source *source,
+                   bool (*stop)(void *ctx), void *ctx, struct pastpage_texts *texts,
+                   struct err *err)
 {
     buf_clear(&texts->bytes);
     for (uint32_t i = 0; i < page->count; i++) {
-        struct filling f = {.page = page, .texts = texts, .stop = stop, .ctx = ctx, .input = page->rows[i].input,
-                            .next = i, .skip = i == 0 ? page->skip : 0};
+        struct filling f = {.page = page,
+                            .texts = texts,
+                            .stop = stop,
+                            .ctx = ctx,
+                            .input = page->rows[i].input,
+                            .next = i,
+                            .skip = i == 0 ? page->skip : 0};
         if (begins_input(page, i) && !fill_input(&f, store, source, err))
             return false;
     }

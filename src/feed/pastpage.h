@@ -18,7 +18,8 @@ struct pastpage {
 #define PASTPAGE_BYTES_MAX (PAST_PAGE_ROWS * 72u)
 
 /* `thin`: without invocations and kinds. Returns the bytes. */
-size_t pastpage_write(const struct pastpage *page, bool thin, unsigned char out[PASTPAGE_BYTES_MAX]);
+size_t pastpage_write(const struct pastpage *page, bool thin,
+                      unsigned char out[PASTPAGE_BYTES_MAX]);
 void pastpage_read(struct str bytes, uint64_t first, struct pastpage *page);
 
 struct pastpage_texts { /* of one page */
@@ -36,7 +37,8 @@ static inline struct str pastpage_text(const struct pastpage_texts *texts, uint3
 
 /* Reads the page's events again and completes its rows. `store` knows the names. false: the
  * source is not what it was, or `stop` said so (err). */
-bool pastpage_fill(struct pastpage *page, struct store *store, struct source *source, bool (*stop)(void *ctx), void *ctx,
-                   struct pastpage_texts *texts, struct err *err) MUST_USE;
+bool pastpage_fill(struct pastpage *page, struct store *store, struct source *source,
+                   bool (*stop)(void *ctx), void *ctx, struct pastpage_texts *texts,
+                   struct err *err) MUST_USE;
 
 #endif

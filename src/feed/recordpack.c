@@ -8,7 +8,8 @@
  * distance, back into dictionary and record, which lie in one row. The last step has
  * literals only. */
 
-#define SHORTEST 12u        /* of a match anywhere: shorter ones cost the distance that goes on after them */
+#define SHORTEST                                                                                   \
+    12u /* of a match anywhere: shorter ones cost the distance that goes on after them */
 #define SHORTEST_AGAIN 3u  /* of one at the same distance: it takes one byte */
 #define LITERALS_FULL 15u
 #define MATCH_FULL 7u
@@ -57,7 +58,8 @@ static void put_step(struct packer *p, size_t literals_at, size_t at, struct fou
 {
     size_t literals = at - literals_at, more = found.len ? found.len - SHORTEST_AGAIN : 0;
     bool same = found.len > 0 && found.distance == p->distance;
-    *p->out++ = (char)(at_most(literals, LITERALS_FULL) << 4 | (same ? SAME_DISTANCE : 0) | at_most(more, MATCH_FULL));
+    *p->out++ = (char)(at_most(literals, LITERALS_FULL) << 4 | (same ? SAME_DISTANCE : 0) |
+                       at_most(more, MATCH_FULL));
     put_rest(p, literals, LITERALS_FULL);
     memcpy(p->out, p->window + literals_at, literals);
     p->out += literals;

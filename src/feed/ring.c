@@ -46,8 +46,8 @@ static void offset_put(struct ring *ring, size_t block, uint32_t slot, uint32_t 
 
 static uint32_t offset_of(const struct ring *ring, size_t block, uint32_t slot)
 {
-    const unsigned char *at =
-        (const unsigned char *)block_at(ring, block) + ring->block_bytes - (slot + 1) * OFFSET_BYTES;
+    const unsigned char *at = (const unsigned char *)block_at(ring, block) + ring->block_bytes -
+                              (slot + 1) * OFFSET_BYTES;
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
 }
 

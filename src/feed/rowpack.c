@@ -86,7 +86,8 @@ static unsigned row_flags(const struct row *row, const struct row *base)
     return flags | (flags > 0xFF ? HAS_MORE : 0u);
 }
 
-size_t rowpack_write(const struct row *row, const struct row *base, size_t offset, char out[ROWPACK_MAX])
+size_t rowpack_write(const struct row *row, const struct row *base, size_t offset,
+                     char out[ROWPACK_MAX])
 {
     if (base == NULL)
         base = &no_base;
@@ -122,8 +123,8 @@ static const char *take_origin(const char *at, struct row *row)
     return at;
 }
 
-static const char *take_numbers(const char *at, unsigned flags, const struct row *base, size_t offset,
-                                struct row *row)
+static const char *take_numbers(const char *at, unsigned flags, const struct row *base,
+                                size_t offset, struct row *row)
 {
     uint64_t time = 0;
     if (flags & HAS_TIME)
@@ -137,8 +138,8 @@ static const char *take_numbers(const char *at, unsigned flags, const struct row
     return take_difference(at, likely_place(row, base, offset), &row->place);
 }
 
-void rowpack_read(struct str record, uint64_t seq, const struct row *base, size_t offset, struct row *row,
-                  struct str *text)
+void rowpack_read(struct str record, uint64_t seq, const struct row *base, size_t offset,
+                  struct row *row, struct str *text)
 {
     if (base == NULL)
         base = &no_base;

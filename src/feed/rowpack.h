@@ -10,11 +10,13 @@
 
 /* `base`: the first row of the block; NULL for that row itself. `offset`: bytes of the block in
  * front of the row. Of `row` everything is kept but
- * seq, which both need, and what belongs to its invocation (class, has_trace, cold, at_limit, slow). Returns the bytes. */
-size_t rowpack_write(const struct row *row, const struct row *base, size_t offset, char out[ROWPACK_MAX]);
+ * seq, which both need, and what belongs to its invocation (class, has_trace, cold, at_limit,
+ * slow). Returns the bytes. */
+size_t rowpack_write(const struct row *row, const struct row *base, size_t offset,
+                     char out[ROWPACK_MAX]);
 
 /* Reads a head; row->len is what remains of the record, and *text where it begins. */
-void rowpack_read(struct str record, uint64_t seq, const struct row *base, size_t offset, struct row *row,
-                  struct str *text);
+void rowpack_read(struct str record, uint64_t seq, const struct row *base, size_t offset,
+                  struct row *row, struct str *text);
 
 #endif

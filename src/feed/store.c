@@ -186,8 +186,8 @@ size_t window_bytes(const struct store_limits *limits)
 static void window_note(struct store *store, enum store_window which, uint32_t id, bool failed)
 {
     const struct ring *ring = &store->windows[which].ring;
-    store->status.windows[which] =
-        (struct window_status){.first = ring_first(ring), .end = ring->end, .id = id, .failed = failed};
+    store->status.windows[which] = (struct window_status){
+        .first = ring_first(ring), .end = ring->end, .id = id, .failed = failed};
     store->changed = true;
 }
 
@@ -199,7 +199,8 @@ void store_swap_window(struct store *store, enum store_window which, uint32_t id
     window_note(store, which, id, false);
 }
 
-void store_fail_window(struct store *store, enum store_window which, uint32_t id, const struct err *err)
+void store_fail_window(struct store *store, enum store_window which, uint32_t id,
+                       const struct err *err)
 {
     store->status.window_trouble = *err;
     window_note(store, which, id, true);
@@ -208,7 +209,8 @@ void store_fail_window(struct store *store, enum store_window which, uint32_t id
 void store_put_past(struct store *store, uint64_t first, const char *reads_once)
 {
     store->past_first = first;
-    str_copy(store->status.reads_once, sizeof store->status.reads_once, str_of(reads_once ? reads_once : ""));
+    str_copy(store->status.reads_once, sizeof store->status.reads_once,
+             str_of(reads_once ? reads_once : ""));
     store->changed = true;
 }
 
@@ -253,7 +255,8 @@ static void status_fill(struct store *store)
     status->first_row = status->rows_dropped = ring_first(ring);
     status->end_row = ring->end;
     bool again = store->windows[0].ring.block_count > 0 && status->reads_once[0] == '\0';
-    status->first_again = again && store->past_first < status->first_row ? store->past_first : status->first_row;
+    status->first_again =
+        again && store->past_first < status->first_row ? store->past_first : status->first_row;
     status->window_rows = again ? window_rows(store) : 0;
     status->ring_bytes = ring->block_bytes * ring->block_count;
     status->ring_used_bytes = ring->used_bytes;

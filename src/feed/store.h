@@ -83,7 +83,7 @@ struct store_status {
     uint64_t first_row, end_row;   /* rows held: first <= seq < end */
     uint64_t first_invocation, end_invocation;
     uint64_t rows_dropped;         /* fell out of the ring */
-    uint64_t first_again;          /* rows from here to first_row can be read again; equal to it: none */
+    uint64_t first_again; /* rows from here to first_row can be read again; equal to it: none */
     char reads_once[80];           /* why not; empty: they can, or it is not known yet */
     struct window_status windows[WINDOW_COUNT];
     struct err window_trouble;     /* of the newest window that failed */
@@ -102,14 +102,15 @@ struct store_status {
 };
 void store_read_status(struct store *store, struct store_status *out);
 
-/* Copies `count` rows by sequence number, in the ring or in a window; a row that is gone has seq = UINT64_MAX. Texts go to
- * `text` one after the other, each cut at `text_limit` bytes (at a character) and at the ceiling
- * of `text`; row.len says how many. */
+/* Copies `count` rows by sequence number, in the ring or in a window; a row that is gone has seq =
+ * UINT64_MAX. Texts go to `text` one after the other, each cut at `text_limit` bytes (at a
+ * character) and at the ceiling of `text`; row.len says how many. */
 void store_read_rows(struct store *store, const uint64_t *seqs, size_t count, size_t text_limit,
                      struct row *rows, struct buf *text);
 
 /* Row heads without text for building views: from `from` on, at most `count`; how many. Where
- * `from` is neither held nor in a window it begins at the first one held; a window's end ends it. */
+ * `from` is neither held nor in a window it begins at the first one held; a window's end ends it.
+ */
 size_t store_read_row_heads(struct store *store, uint64_t from, size_t count, struct row *rows);
 
 /* false: no verdict yet, or it fell out. Briefs are held longer than whole invocations, and a
@@ -128,7 +129,8 @@ struct invocation_brief {
 };
 /* From invocation `from` on, by number, which is the order of their first lines; those without a
  * verdict are left out. At most `count`; how many. */
-size_t store_read_briefs(struct store *store, uint64_t from, size_t count, struct invocation_brief *out);
+size_t store_read_briefs(struct store *store, uint64_t from, size_t count,
+                         struct invocation_brief *out);
 bool store_read_brief(struct store *store, uint64_t seq, struct invocation_brief *out);
 
 #define SPARK_BUCKETS 24
@@ -145,7 +147,8 @@ struct function_row {
     uint16_t spark_failed[SPARK_BUCKETS];
 };
 /* Copies at most `count` from index `from`; how many. */
-size_t store_read_functions(struct store *store, uint32_t from, size_t count, struct function_row *out);
+size_t store_read_functions(struct store *store, uint32_t from, size_t count,
+                            struct function_row *out);
 bool store_read_function(struct store *store, uint32_t index, struct function_row *out);
 /* false: no such stream or input. */
 bool store_stream_name(struct store *store, uint16_t stream, char *out, size_t size);

@@ -53,7 +53,8 @@ static void group_note(struct store *store, uint32_t index, struct str group)
 static uint32_t function_add(struct store *store, struct str name, struct str group)
 {
     struct functions *functions = &store->functions;
-    if (functions->count == functions->ceiling || !names_put(&functions->by_name, name, functions->count)) {
+    if (functions->count == functions->ceiling ||
+        !names_put(&functions->by_name, name, functions->count)) {
         left_out_note(store, name, group);
         return UINT32_MAX;
     }
@@ -102,7 +103,8 @@ uint32_t store_function_index(struct store *store, struct str name, struct str l
 
 void store_put_function(struct store *store, const struct function *function)
 {
-    uint32_t index = store_function_index(store, str_of(function->name), str_of(function->log_group));
+    uint32_t index =
+        store_function_index(store, str_of(function->name), str_of(function->log_group));
     if (index == UINT32_MAX)
         return;
     struct function *held = &store->functions.entries[index].function;
@@ -125,8 +127,8 @@ static void scale_cover(struct functions *functions, int64_t unix_ms)
         series_rescale(&functions->entries[i].series, &before, &functions->scale);
 }
 
-static void count_in_time(struct store *store, struct function_entry *entry, int64_t unix_ms, bool failed,
-                          int sign)
+static void count_in_time(struct store *store, struct function_entry *entry, int64_t unix_ms,
+                          bool failed, int sign)
 {
     if (unix_ms == TIME_NONE)
         return;
@@ -139,11 +141,12 @@ static void count_in_time(struct store *store, struct function_entry *entry, int
     entry->series.failed[index] += failed ? (uint32_t)sign : 0;
 }
 
-static void failure_note(struct function_entry *entry, const struct invocation_brief *brief, int64_t unix_ms,
-                         int sign)
+static void failure_note(struct function_entry *entry, const struct invocation_brief *brief,
+                         int64_t unix_ms, int sign)
 {
     struct failure_time failure = {unix_ms, brief->class};
-    bool is_last = entry->last_failure.unix_ms == unix_ms && entry->last_failure.class == brief->class;
+    bool is_last =
+        entry->last_failure.unix_ms == unix_ms && entry->last_failure.class == brief->class;
     if (sign < 0 && is_last) {
         entry->last_failure = entry->failure_before;
     } else if (sign > 0 && unix_ms >= entry->last_failure.unix_ms) {
@@ -222,7 +225,8 @@ static void entry_read(struct functions *functions, uint32_t index, struct funct
     series_read(entry->series.failed, &functions->scale, out->spark_failed);
 }
 
-size_t store_read_functions(struct store *store, uint32_t from, size_t count, struct function_row *out)
+size_t store_read_functions(struct store *store, uint32_t from, size_t count,
+                            struct function_row *out)
 {
     size_t done = 0;
     store_lock(store);

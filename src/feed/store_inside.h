@@ -109,8 +109,10 @@ void store_unlock(struct store *store);
 size_t rows_read_heads(const struct store *store, uint64_t from, size_t count, struct row *rows);
 /* Puts a window in the place of the one before, which `rows` is afterwards. Fetch thread, between
  * begin and end. */
-void store_swap_window(struct store *store, enum store_window which, uint32_t id, struct rows *rows);
-void store_fail_window(struct store *store, enum store_window which, uint32_t id, const struct err *err);
+void store_swap_window(struct store *store, enum store_window which, uint32_t id,
+                       struct rows *rows);
+void store_fail_window(struct store *store, enum store_window which, uint32_t id,
+                       const struct err *err);
 /* From which row on what left the ring can be read again, and why nothing can be: NULL: it can. */
 void store_put_past(struct store *store, uint64_t first, const char *reads_once);
 
@@ -121,10 +123,11 @@ void invocations_note_row(struct store *store, uint64_t seq, uint64_t row);
 /* The whole verdict of a slot that was filled with it. false: it fell out. */
 void records_write(struct store *store, struct slot *slot, const struct invocation *inv);
 bool records_read(const struct store *store, const struct slot *slot, struct invocation *out);
-/* Row `row` and rows of the same invocation shortly before it, their texts one after the other, cut;
- * always the same for the same rows. 0: there are none, or one has fallen out. */
+/* Row `row` and rows of the same invocation shortly before it, their texts one after the other,
+ * cut; always the same for the same rows. 0: there are none, or one has fallen out. */
 #define ROW_TEXTS_MAX (DICTIONARY_MAX - RECORD_MAX)
-size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocation, char out[ROW_TEXTS_MAX]);
+size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocation,
+                       char out[ROW_TEXTS_MAX]);
 /* A verdict enters (+1) or leaves (-1) the figures of its function. */
 void functions_count(struct store *store, const struct invocation_brief *brief, int sign);
 void functions_note_row(struct store *store, uint32_t function, int64_t unix_ms);

@@ -48,7 +48,8 @@ static uint8_t mark_of(const struct invocation *inv)
 /* NULL: older than what the marks reach back to. */
 static uint8_t *mark_at(const struct invocations *invocations, uint64_t seq)
 {
-    if (seq == 0 || seq > invocations->newest || invocations->newest - seq >= invocations->mark_count)
+    if (seq == 0 || seq > invocations->newest ||
+        invocations->newest - seq >= invocations->mark_count)
         return NULL;
     return &invocations->marks[seq % invocations->mark_count];
 }
@@ -171,7 +172,8 @@ static void verdict_count(struct store *store, const struct slot *slot, int sign
     functions_count(store, &brief, sign);
 }
 
-static void verdict_put(struct store *store, struct slot *slot, const struct invocation *inv, uint32_t function)
+static void verdict_put(struct store *store, struct slot *slot, const struct invocation *inv,
+                        uint32_t function)
 {
     if (slot->has_verdict)
         verdict_count(store, slot, -1);
@@ -214,7 +216,8 @@ bool store_read_invocation(struct store *store, uint64_t seq, struct invocation 
     return held;
 }
 
-size_t store_read_briefs(struct store *store, uint64_t from, size_t count, struct invocation_brief *out)
+size_t store_read_briefs(struct store *store, uint64_t from, size_t count,
+                         struct invocation_brief *out)
 {
     size_t done = 0;
     store_lock(store);

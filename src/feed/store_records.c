@@ -4,7 +4,8 @@
  * what stands after it, and the text used; what the slot holds, too, is zeroed. Texts are put into
  * the order of those who refer to them, so that where each stands need not be kept. All that
  * is packed against the first record of the same function and class. A success, of which there
- * are many, is packed against its own last log lines, too: it can be read as long as they are held. */
+ * are many, is packed against its own last log lines, too: it can be read as long as they are held.
+ */
 
 #define HEAD_BYTES offsetof(struct invocation, evidence)
 #define TAIL_AT offsetof(struct invocation, function)
@@ -24,7 +25,8 @@ static size_t evidence_bytes(const struct invocation *inv)
 }
 
 #define TAIL_REFS ((offsetof(struct invocation, text_len) - TAIL_AT) / sizeof(struct text_ref))
-_Static_assert(TAIL_AT + TAIL_REFS * sizeof(struct text_ref) == offsetof(struct invocation, text_len),
+_Static_assert(TAIL_AT + TAIL_REFS * sizeof(struct text_ref) ==
+                   offsetof(struct invocation, text_len),
                "from `function` to the text all members are text_refs");
 #define REFS_MAX (INVOCATION_EVIDENCE + TAIL_REFS)
 
@@ -85,8 +87,8 @@ static size_t record_make(const struct invocation *inv, bool *in_order, char out
     return HEAD_BYTES + evidence_bytes(&copy) + tail;
 }
 
-static void record_take_apart(const char *record, size_t len, bool in_order, const struct slot *slot,
-                              struct invocation *out)
+static void record_take_apart(const char *record, size_t len, bool in_order,
+                              const struct slot *slot, struct invocation *out)
 {
     memcpy(out, record, HEAD_BYTES);
     size_t evidence = evidence_bytes(out);
@@ -132,7 +134,8 @@ static size_t head_write(const struct record_head *head, char *out)
 static const char *head_read(const char *packed, struct record_head *out)
 {
     const unsigned char *at = (const unsigned char *)packed;
-    *out = (struct record_head){.dictionary = (uint8_t)(at[0] & ~IN_ORDER), .in_order = (at[0] & IN_ORDER) != 0,
+    *out = (struct record_head){.dictionary = (uint8_t)(at[0] & ~IN_ORDER),
+                                .in_order = (at[0] & IN_ORDER) != 0,
                                 .texts_len = (uint16_t)(at[1] | at[2] << 8)};
     size_t i = 3;
     for (unsigned shift = 0;; shift += 7, i++) {
@@ -144,14 +147,16 @@ static const char *head_read(const char *packed, struct record_head *out)
 
 /* The dictionary and, when asked for, what the last rows say. Returns the bytes; *texts_len of
  * them are from rows. */
-static size_t dictionary_make(const struct store *store, const struct slot *slot, const struct record_head *head,
-                              bool with_rows, char out[DICTIONARY_MAX], size_t *texts_len)
+static size_t dictionary_make(const struct store *store, const struct slot *slot,
+                              const struct record_head *head, bool with_rows,
+                              char out[DICTIONARY_MAX], size_t *texts_len)
 {
     const struct dictionary *dictionary = &store->invocations.dictionaries[head->dictionary];
     memcpy(out, dictionary->bytes, dictionary->len);
     *texts_len = 0;
     if (with_rows)
-        *texts_len = rows_last_texts(store, slot->first_row + head->row, slot->seq, out + dictionary->len);
+        *texts_len =
+            rows_last_texts(store, slot->first_row + head->row, slot->seq, out + dictionary->len);
     return dictionary->len + *texts_len;
 }
 
@@ -163,8 +168,8 @@ static void dictionary_learn(struct dictionary *dictionary, const char *record, 
     dictionary->len = (uint16_t)len;
 }
 
-static size_t record_pack(struct store *store, const struct slot *slot, const struct invocation *inv,
-                          char out[PACKED_MAX])
+static size_t record_pack(struct store *store, const struct slot *slot,
+                          const struct invocation *inv, char out[PACKED_MAX])
 {
     char record[RECORD_MAX], dictionary[DICTIONARY_MAX];
     struct record_head head = {.dictionary = dictionary_of(slot), .row = slot->row_span};
@@ -174,7 +179,8 @@ static size_t record_pack(struct store *store, const struct slot *slot, const st
     size_t dictionary_len = dictionary_make(store, slot, &head, with_rows, dictionary, &texts_len);
     head.texts_len = (uint16_t)texts_len;
     size_t at = head_write(&head, out);
-    return at + recordpack_write((struct str){record, len}, (struct str){dictionary, dictionary_len}, out + at);
+    return at + recordpack_write((struct str){record, len},
+                                 (struct str){dictionary, dictionary_len}, out + at);
 }
 
 /* From the low half of a number; it was given out within the last 2^32. */
@@ -207,7 +213,8 @@ bool records_read(const struct store *store, const struct slot *slot, struct inv
         return false;
     const char *packed = head_read(found.at, &head);
     size_t texts_len;
-    size_t dictionary_len = dictionary_make(store, slot, &head, head.texts_len > 0, dictionary, &texts_len);
+    size_t dictionary_len =
+        dictionary_make(store, slot, &head, head.texts_len > 0, dictionary, &texts_len);
     if (texts_len != head.texts_len)
         return false; /* its rows have fallen out */
     size_t len = recordpack_read(packed, (struct str){dictionary, dictionary_len}, record);

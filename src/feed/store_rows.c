@@ -86,20 +86,22 @@ struct row_reader {
     struct row base;
 };
 
-static bool row_read_in(struct row_reader *reader, const struct ring *ring, uint64_t seq, struct row *row,
-                        struct str *text)
+static bool row_read_in(struct row_reader *reader, const struct ring *ring, uint64_t seq,
+                        struct row *row, struct str *text)
 {
     struct ring_record record;
     if (!ring_find(ring, seq, &record))
         return false;
     if (record.first_at != reader->base_at) {
         struct str unused;
-        rowpack_read((struct str){record.first_at, record.first_len}, record.first, NULL, 0, &reader->base, &unused);
+        rowpack_read((struct str){record.first_at, record.first_len}, record.first, NULL, 0,
+                     &reader->base, &unused);
         reader->base_at = record.first_at;
     }
     bool is_base = record.at == record.first_at;
     size_t offset = (size_t)(record.at - record.first_at);
-    rowpack_read((struct str){record.at, record.len}, seq, is_base ? NULL : &reader->base, offset, row, text);
+    rowpack_read((struct str){record.at, record.len}, seq, is_base ? NULL : &reader->base, offset,
+                 row, text);
     invocations_mark_row(&reader->store->invocations, row);
     return true;
 }
@@ -120,11 +122,13 @@ static bool row_read(struct row_reader *reader, uint64_t seq, struct row *row, s
 #define WALK_LINE_BYTES 256u
 _Static_assert(WALK_TEXTS * WALK_LINE_BYTES <= ROW_TEXTS_MAX, "so many texts fit");
 
-size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocation, char out[ROW_TEXTS_MAX])
+size_t rows_last_texts(const struct store *store, uint64_t row, uint64_t invocation,
+                       char out[ROW_TEXTS_MAX])
 {
     struct row_reader reader = {.store = store};
     size_t len = 0;
-    for (unsigned step = 0, texts = 0; step < WALK_ROWS && step <= row && texts < WALK_TEXTS; step++) {
+    for (unsigned step = 0, texts = 0; step < WALK_ROWS && step <= row && texts < WALK_TEXTS;
+         step++) {
         struct row read;
         struct str text;
         if (!row_read_in(&reader, &store->rows.ring, row - step, &read, &text))

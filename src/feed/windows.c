@@ -1,6 +1,7 @@
 #include "src/feed/windows.h"
 
-void windows_init(struct windows *w, struct store *store, struct past *past, const struct store_limits *limits)
+void windows_init(struct windows *w, struct store *store, struct past *past,
+                  const struct store_limits *limits)
 {
     *w = (struct windows){.store = store, .past = past};
     rows_init(&w->spare, window_bytes(limits), WINDOW_BLOCK_BYTES);

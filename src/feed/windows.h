@@ -15,7 +15,8 @@ struct windows {
 };
 
 /* Everything is borrowed. */
-void windows_init(struct windows *w, struct store *store, struct past *past, const struct store_limits *limits);
+void windows_init(struct windows *w, struct store *store, struct past *past,
+                  const struct store_limits *limits);
 void windows_release(struct windows *w); /* zeroed: nothing */
 void windows_ask(struct windows *w, const struct rows_request *request);
 /* Answers what waits, until `stop` says that something else is more urgent: what was begun then

@@ -5,7 +5,8 @@ static const struct input_room room = {256 * 1024, 8 * 1024 * 1024};
 static const struct wake never = {-1, -1};
 
 /* The event that waits next is the one that is wanted: the last part ended there. */
-static bool is_there(const struct again_reader *a, const struct input *of, const struct again_from *from)
+static bool is_there(const struct again_reader *a, const struct input *of,
+                     const struct again_from *from)
 {
     const struct input *in = &a->input;
     return a->open && in->number == of->number && in->next < in->reader->count &&
@@ -36,9 +37,11 @@ static bool fill(struct again_reader *a)
 static bool check_first(struct again_reader *a, const struct again_from *from, struct err *err)
 {
     const struct input *in = &a->input;
-    if ((in->next < in->reader->count || fill(a)) && in->reader->events[in->next].place == from->place)
+    if ((in->next < in->reader->count || fill(a)) &&
+        in->reader->events[in->next].place == from->place)
         return true;
-    return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it has changed since it was read", in->what, in->path);
+    return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it has changed since it was read", in->what,
+                   in->path);
 }
 
 static bool hand_over(struct again_reader *a, const struct again *to, struct err *err)

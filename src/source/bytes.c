@@ -86,7 +86,8 @@ static ssize_t read_block(struct bytes *b, char *to, size_t room)
         return got;
     if (errno == EAGAIN || errno == EWOULDBLOCK)
         return -1;
-    err_set(&b->trouble, ERR_INPUT_PARTIAL, "reading %s: %s: %s", b->what, b->path, strerror(errno));
+    err_set(&b->trouble, ERR_INPUT_PARTIAL, "reading %s: %s: %s", b->what, b->path,
+            strerror(errno));
     return 0;
 }
 
@@ -194,7 +195,8 @@ static bool seek(struct bytes *b, uint64_t place, struct err *err)
 }
 
 /* Takes bytes until `place` is the next one. */
-static bool unpack_to(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ctx, struct err *err)
+static bool unpack_to(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ctx,
+                      struct err *err)
 {
     static const struct wake never = {-1, -1};
     while (b->offset + bytes_here(b).len < place) {
@@ -202,7 +204,8 @@ static bool unpack_to(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), 
         if (stop(ctx))
             return err_set(err, ERR_NOT_FOUND, "reading %s: %s: given up", b->what, b->path);
         if (bytes_more(b, &never, 0) == BYTES_ENDED)
-            return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it is shorter than it was", b->what, b->path);
+            return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it is shorter than it was", b->what,
+                           b->path);
     }
     bytes_take(b, (size_t)(place - b->offset));
     return true;
@@ -223,7 +226,8 @@ bool bytes_go(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ct
     if (b->gzip)
         return unpack_to(b, place, stop, ctx, err);
     if (place > b->size)
-        return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it is shorter than it was", b->what, b->path);
+        return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it is shorter than it was", b->what,
+                       b->path);
     forget(b, place);
     return seek(b, place, err);
 }

@@ -48,7 +48,8 @@ bool bytes_read_whole(struct bytes *b, const char *what, const char *path, size_
 /* Goes on at byte `place`, unpacked: a seek in a file; a packed one is unpacked up to there, and
  * from its start when `place` lies behind. `stop` is asked after each block. false: it ends before
  * that, or `stop` said so (err); the buffer is empty then. Regular files only. */
-bool bytes_go(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ctx, struct err *err) MUST_USE;
+bool bytes_go(struct bytes *b, uint64_t place, bool (*stop)(void *ctx), void *ctx,
+              struct err *err) MUST_USE;
 
 /* What is there to read. */
 static inline struct str bytes_here(const struct bytes *b)

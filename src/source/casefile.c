@@ -34,7 +34,8 @@ struct casefile {
     int64_t play_from_unix_ms, started_mono_ms;
 };
 
-static bool path_of(char *out, size_t size, const char *directory, const char *name, struct err *err)
+static bool path_of(char *out, size_t size, const char *directory, const char *name,
+                    struct err *err)
 {
     int len = snprintf(out, size, "%s/%s", directory, name);
     if (len > 0 && (size_t)len < size)
@@ -44,7 +45,8 @@ static bool path_of(char *out, size_t size, const char *directory, const char *n
 
 /* ---- case.json ---- */
 
-static bool take_time(const struct json_node *at, const char *key, int64_t *unix_ms, struct err *err)
+static bool take_time(const struct json_node *at, const char *key, int64_t *unix_ms,
+                      struct err *err)
 {
     char text[64] = "";
     *unix_ms = TIME_NONE;
@@ -65,9 +67,11 @@ static bool check_version(const struct json_node *at, struct err *err)
     if (version == CASE_VERSION)
         return true;
     if (version < CASE_VERSION)
-        return err_set(err, ERR_INPUT_FORMAT, "reading %s: version: it has none that is known", at->key);
-    err_set(err, ERR_INPUT_FORMAT, "reading %s: version: %lld is newer than %d, the newest known here",
-            at->key, (long long)version, CASE_VERSION);
+        return err_set(err, ERR_INPUT_FORMAT, "reading %s: version: it has none that is known",
+                       at->key);
+    err_set(err, ERR_INPUT_FORMAT,
+            "reading %s: version: %lld is newer than %d, the newest known here", at->key,
+            (long long)version, CASE_VERSION);
     return err_advise(err, "open it with a newer lambdig");
 }
 
@@ -140,7 +144,8 @@ static bool read_functions(struct casefile *c, const char *directory, struct err
 }
 
 /* The first function that logs to `group`, and how many do. */
-static const struct function *function_of_group(const struct casefile *c, struct str group, size_t *count)
+static const struct function *function_of_group(const struct casefile *c, struct str group,
+                                                size_t *count)
 {
     size_t low = 0, high = c->functions.count;
     while (low < high) {
@@ -350,8 +355,8 @@ static bool again_stop(void *ctx)
     return named->to->stop(named->to->ctx);
 }
 
-static bool casefile_read_again(struct source *source, const struct again_from *from, const struct again *to,
-                                struct err *err)
+static bool casefile_read_again(struct source *source, const struct again_from *from,
+                                const struct again *to, struct err *err)
 {
     struct casefile *c = (struct casefile *)source;
     struct named_again named = {c, to};

@@ -14,6 +14,7 @@ struct casefile_options {
 };
 
 /* false: the directory or one of its required files cannot be read, or its version is unknown. */
-bool casefile_open(struct source **out, const struct casefile_options *options, struct err *err) MUST_USE;
+bool casefile_open(struct source **out, const struct casefile_options *options,
+                   struct err *err) MUST_USE;
 
 #endif

@@ -19,7 +19,7 @@ struct group {
     bool watched, asked, restarted, deep_wanted;
     unsigned rank;
     int64_t since, until;
-    int64_t mark, deep_mark;       /* when the last finished pass, and deep pass, began; TIME_NONE */
+    int64_t mark, deep_mark; /* when the last finished pass, and deep pass, began; TIME_NONE */
     int64_t due_mono_ms, deep_due_mono_ms;
     int64_t start, began, began_mono_ms, reached; /* of the pass */
     int64_t newest, newest_before; /* of all events; of those that earlier passes gave */
@@ -80,7 +80,8 @@ static struct group *group_at(const struct follow *f, uint32_t group)
     return g && g->watched ? g : NULL;
 }
 
-uint32_t follow_watch(struct follow *f, int64_t since_unix_ms, int64_t until_unix_ms, struct follow_clock now)
+uint32_t follow_watch(struct follow *f, int64_t since_unix_ms, int64_t until_unix_ms,
+                      struct follow_clock now)
 {
     uint32_t at = 0;
     while (at < FOLLOW_GROUPS && f->groups[at] && f->groups[at]->watched)
@@ -282,7 +283,8 @@ static int64_t turn_of(const struct group *g)
     return g->due_mono_ms + (int64_t)g->rank * RANK_LEAD_MS;
 }
 
-static struct group *find_turn(const struct follow *f, int64_t mono_ms, uint32_t *number, int64_t *wait_ms)
+static struct group *find_turn(const struct follow *f, int64_t mono_ms, uint32_t *number,
+                               int64_t *wait_ms)
 {
     struct group *best = NULL;
     *wait_ms = -1;
@@ -302,7 +304,8 @@ static struct group *find_turn(const struct follow *f, int64_t mono_ms, uint32_t
 }
 
 /* The group whose turn it is, where a call may go now. */
-static struct group *find_ready(struct follow *f, struct follow_clock now, uint32_t *number, int64_t *wait_ms)
+static struct group *find_ready(struct follow *f, struct follow_clock now, uint32_t *number,
+                                int64_t *wait_ms)
 {
     f->now_unix_ms = now.unix_ms;
     fill_bucket(f, now.mono_ms);
@@ -323,7 +326,8 @@ int64_t follow_wait_ms(struct follow *f, struct follow_clock now)
     return find_ready(f, now, &number, &wait_ms) ? 0 : wait_ms;
 }
 
-bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *ask, int64_t *wait_ms)
+bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *ask,
+                 int64_t *wait_ms)
 {
     uint32_t number = 0;
     struct group *g = find_ready(f, now, &number, wait_ms);
@@ -341,14 +345,16 @@ bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *a
 const char *follow_thin_pattern(void)
 {
     return "?\"START RequestId\" ?\"END RequestId\" ?\"REPORT RequestId\" ?\"INIT_\" ?\"RESTORE_\" "
-           "?\"platform.\" ?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error ?FATAL ?Fatal "
+           "?\"platform.\" ?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error ?FATAL "
+           "?Fatal "
            "?fatal ?Exception ?exception ?Traceback ?panic ?Unhandled ?denied ?Denied ?authorized "
            "?hrottl ?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused";
 }
 
 /* ---- answers ---- */
 
-bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms, int64_t *late_ms)
+bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms,
+                 int64_t *late_ms)
 {
     struct group *g = group_at(f, group);
     *late_ms = 0;
@@ -452,7 +458,8 @@ static int64_t pause_after(enum follow_failure how, unsigned failures)
     return at_most(pause_ms, RETRY_MOST_MS);
 }
 
-void follow_failed(struct follow *f, uint32_t group, enum follow_failure how, struct follow_clock now)
+void follow_failed(struct follow *f, uint32_t group, enum follow_failure how,
+                   struct follow_clock now)
 {
     struct group *g = group_at(f, group);
     if (g == NULL || !g->asked)
@@ -490,8 +497,11 @@ void follow_resumed(struct follow *f, struct follow_clock now)
 void follow_read(const struct follow *f, uint32_t group, struct follow_state *out)
 {
     const struct group *g = group_at(f, group);
-    *out = g ? g->state : (struct follow_state){.done = true, .complete_unix_ms = TIME_NONE,
-                                                .reached_unix_ms = TIME_NONE, .gap_from_unix_ms = TIME_NONE};
+    *out = g ? g->state
+             : (struct follow_state){.done = true,
+                                     .complete_unix_ms = TIME_NONE,
+                                     .reached_unix_ms = TIME_NONE,
+                                     .gap_from_unix_ms = TIME_NONE};
 }
 
 bool follow_is_done(const struct follow *f)

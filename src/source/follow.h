@@ -59,7 +59,8 @@ struct follow_ask {
 };
 /* The next call, which then is under way. false: none now; *wait_ms until there may be one, or
  * -1 where an answer must come first. */
-bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *ask, int64_t *wait_ms);
+bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *ask,
+                 int64_t *wait_ms);
 /* The same question without an answer: 0 where follow_next would give a call. */
 int64_t follow_wait_ms(struct follow *f, struct follow_clock now);
 /* Of thinned asks: start, end and report lines, and what failures are known by. */
@@ -67,7 +68,8 @@ const char *follow_thin_pattern(void);
 
 /* An event of the answer under way. True: it is new. *late_ms: how much older it is than the
  * newest one that an earlier pass gave; 0 where it is not. */
-bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms, int64_t *late_ms);
+bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms,
+                 int64_t *late_ms);
 /* The answer was read to its end; `token` empty: it was the last page. True: the pass finished. */
 bool follow_page(struct follow *f, uint32_t group, struct str token, struct follow_clock now);
 
@@ -78,7 +80,8 @@ enum follow_failure {
     FOLLOW_ABSENT,    /* there is no such group: no failure, asked again after half a minute */
     FOLLOW_HELD       /* nobody's fault (credentials): asked again at once when the caller asks */
 };
-void follow_failed(struct follow *f, uint32_t group, enum follow_failure how, struct follow_clock now);
+void follow_failed(struct follow *f, uint32_t group, enum follow_failure how,
+                   struct follow_clock now);
 /* The machine slept, or the user asks: every group is due, and deep. */
 void follow_resumed(struct follow *f, struct follow_clock now);
 
@@ -90,7 +93,8 @@ struct follow_state { /* of one group */
     int64_t gap_from_unix_ms; /* nothing was heard since then, and it is being filled; TIME_NONE */
     uint64_t events, late, repeated, pages, passes, gap_events;
     unsigned failures;        /* in a row */
-    bool done, in_pass, deep, thinned, absent, stuck; /* stuck: the service gives tokens in a circle */
+    bool done, in_pass, deep, thinned, absent,
+        stuck; /* stuck: the service gives tokens in a circle */
 };
 void follow_read(const struct follow *f, uint32_t group, struct follow_state *out);
 bool follow_is_throttled(const struct follow *f); /* the budget is below the full one */

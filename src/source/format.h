@@ -13,7 +13,7 @@ struct format {
     int (*looks)(struct reader *r, struct str head, bool whole);
     void (*read)(struct reader *r);
     bool has_times;    /* its events carry times, so inputs can be merged by them */
-    bool must_hold;    /* at its end, without anything that can hold events, it is ERR_INPUT_FORMAT */
+    bool must_hold; /* at its end, without anything that can hold events, it is ERR_INPUT_FORMAT */
     bool may_be_turned; /* a query's result, which may come newest first */
 };
 

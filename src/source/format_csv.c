@@ -1,11 +1,18 @@
 /* CSV as the consoles of Logs Insights (@timestamp,@message,...) and of the log events page
- * (timestamp,message) download it. RFC 4180: a quoted field may hold commas, doubled quotes and line
- * ends. A quote that is never closed costs its own line only. */
+ * (timestamp,message) download it. RFC 4180: a quoted field may hold commas, doubled quotes and
+ * line ends. A quote that is never closed costs its own line only. */
 #include "src/aws/logs.h"
 #include "src/source/format.h"
 
 /* What the columns mean; the last one is every other column. */
-enum column { COLUMN_TIME, COLUMN_MESSAGE, COLUMN_STREAM, COLUMN_GROUP, COLUMN_INGESTION, COLUMN_OTHER };
+enum column {
+    COLUMN_TIME,
+    COLUMN_MESSAGE,
+    COLUMN_STREAM,
+    COLUMN_GROUP,
+    COLUMN_INGESTION,
+    COLUMN_OTHER
+};
 
 static const struct column_name {
     struct str name;
@@ -99,7 +106,8 @@ static int csv_looks(struct reader *r, struct str head, bool whole)
 {
     (void)whole;
     struct str line = str_take_line(&head);
-    if (str_starts(str_trim_left(line), STR("{"))) /* a JSON log line has commas and such keys, too */
+    if (str_starts(str_trim_left(line),
+                   STR("{"))) /* a JSON log line has commas and such keys, too */
         return 0;
     if (read_header(r, line))
         return 100;
@@ -133,7 +141,8 @@ static enum field_end take_record(struct reader *r, struct str *rest, struct eve
     for (size_t i = 0; end == FIELD_NEXT; i++) {
         struct str field = STR_NONE;
         end = take_field(rest, &r->text, &field);
-        put_field(e, i < r->form.column_count ? (enum column)r->form.columns[i] : COLUMN_OTHER, field);
+        put_field(e, i < r->form.column_count ? (enum column)r->form.columns[i] : COLUMN_OTHER,
+                  field);
     }
     return end;
 }

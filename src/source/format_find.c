@@ -16,8 +16,14 @@ static const struct magic {
     {{"%PDF-", 5}, "it is a PDF document", ""},
     {{"PK\x03\x04", 4}, "it is a ZIP archive", "unpack it first"},
     {{"BZh", 3}, "it is packed with bzip2", "unpack it with bunzip2 first; gzip is read as it is"},
-    {{"\xFD" "7zXZ", 5}, "it is packed with xz", "unpack it with unxz first; gzip is read as it is"},
-    {{"\x28\xB5\x2F\xFD", 4}, "it is packed with zstd", "unpack it with unzstd first; gzip is read as it is"},
+    {{"\xFD"
+      "7zXZ",
+      5},
+     "it is packed with xz",
+     "unpack it with unxz first; gzip is read as it is"},
+    {{"\x28\xB5\x2F\xFD", 4},
+     "it is packed with zstd",
+     "unpack it with unzstd first; gzip is read as it is"},
     {{"\xFF\xFE", 2}, "it is UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"},
     {{"\xFE\xFF", 2}, "it is UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8"},
 };
@@ -64,7 +70,8 @@ static bool is_aws_table(struct str head)
     size_t dashes = 0;
     while (dashes < rule.len && rule.at[dashes] == '-')
         dashes++;
-    return dashes > 20 && dashes == rule.len && str_starts(title, STR("|")) && str_ends(title, STR("|")) &&
+    return dashes > 20 && dashes == rule.len && str_starts(title, STR("|")) &&
+           str_ends(title, STR("|")) &&
            str_find_char(str_trim(str_first(str_from(title, 1), title.len - 2)), ' ') == SIZE_MAX &&
            str_starts(head, STR("+-"));
 }
@@ -96,8 +103,9 @@ static bool refuse_broken_up(struct str head, const struct bytes *of, struct err
                                               : NULL;
     if (!form)
         return true;
-    err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: it is %s of the aws command, which breaks messages up",
-            of->what, of->path, form);
+    err_set(err, ERR_INPUT_FORMAT,
+            "reading %s: %s: it is %s of the aws command, which breaks messages up", of->what,
+            of->path, form);
     return err_advise(err, "export it again with --output json");
 }
 
@@ -106,7 +114,8 @@ const struct format *format_find(struct reader *r, struct str head, bool whole,
 {
     const struct format *best = NULL;
     int best_score = 0;
-    if (!refuse_magic(head, of, err) || !refuse_binary(head, of, err) || !refuse_broken_up(head, of, err))
+    if (!refuse_magic(head, of, err) || !refuse_binary(head, of, err) ||
+        !refuse_broken_up(head, of, err))
         return NULL;
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         int score = formats[i]->looks(r, head, whole);
@@ -116,8 +125,10 @@ const struct format *format_find(struct reader *r, struct str head, bool whole,
         }
     }
     if (!best) {
-        err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: no line of it is one of a Lambda log", of->what, of->path);
-        (void)err_advise(err, "give an exported log of a function; docs/formats.md lists the forms");
+        err_set(err, ERR_INPUT_FORMAT, "reading %s: %s: no line of it is one of a Lambda log",
+                of->what, of->path);
+        (void)err_advise(err,
+                         "give an exported log of a function; docs/formats.md lists the forms");
     }
     return best;
 }

@@ -395,7 +395,9 @@ static int json_looks(struct reader *r, struct str head, bool whole)
     head = str_trim_left(head);
     if (head.len == 0)
         return 0;
-    return head.at[0] == '{' ? looks_object(head, whole) : head.at[0] == '[' ? looks_array(head, whole) : 0;
+    return head.at[0] == '{'   ? looks_object(head, whole)
+           : head.at[0] == '[' ? looks_array(head, whole)
+                               : 0;
 }
 
 const struct format format_json = {.name = "JSON",

@@ -64,7 +64,8 @@ static enum joined take_pretty(struct reader *r, struct str *message)
 /* A stamp on a line of its own says when the following lines were written. */
 static bool is_console_rest(const struct reader *r, struct str text, bool has_prefix)
 {
-    return r->form.shape.separator != ' ' && (str_eq(text, STR("Copy")) || (has_prefix && text.len == 0));
+    return r->form.shape.separator != ' ' &&
+           (str_eq(text, STR("Copy")) || (has_prefix && text.len == 0));
 }
 
 /* Takes the line's prefix off and remembers it; true: it has one. */

@@ -34,10 +34,16 @@ bool input_reads_again(const struct input *in)
 bool input_open_again(struct input *out, const struct input *of, const struct input_room *room,
                       struct err *err)
 {
-    *out = (struct input){.what = of->what, .path = of->path, .number = of->number, .window = of->window,
-                          .form = of->form, .regular = true, .packed = of->packed};
+    *out = (struct input){.what = of->what,
+                          .path = of->path,
+                          .number = of->number,
+                          .window = of->window,
+                          .form = of->form,
+                          .regular = true,
+                          .packed = of->packed};
     if (!input_reads_again(of))
-        return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it cannot be read again", of->what, of->path);
+        return err_set(err, ERR_NOT_FOUND, "reading %s: %s: it cannot be read again", of->what,
+                       of->path);
     if (!input_open(out, room, err))
         return false;
     struct file_id now = file_of(&out->bytes);
@@ -46,14 +52,15 @@ bool input_open_again(struct input *out, const struct input *of, const struct in
     if (now.device == of->file.device && now.node == of->file.node)
         return true;
     input_close(out);
-    return err_set(err, ERR_NOT_FOUND, "reading %s: %s: another file stands there now", of->what, of->path);
+    return err_set(err, ERR_NOT_FOUND, "reading %s: %s: another file stands there now", of->what,
+                   of->path);
 }
 
 /* Lines that go on from the event before know its group by the name of the function alone. */
 static void seed(struct reader *r, const struct again_from *from)
 {
-    int len = snprintf(r->kept_group, sizeof r->kept_group, "/aws/lambda/%.*s", (int)from->function.len,
-                       from->function.at ? from->function.at : "");
+    int len = snprintf(r->kept_group, sizeof r->kept_group, "/aws/lambda/%.*s",
+                       (int)from->function.len, from->function.at ? from->function.at : "");
     r->group = from->function.len && len > 0 && (size_t)len < sizeof r->kept_group
                    ? (struct str){r->kept_group, (size_t)len} : STR_NONE;
     r->stream = from->log_stream;
@@ -122,7 +129,8 @@ static bool fail_unreadable(struct input *in, struct err *err)
 {
     struct err *trouble = &in->bytes.trouble;
     if (trouble->code == ERR_NONE)
-        return err_set(err, ERR_INPUT_EMPTY, "reading %s: %s: it is empty", in->what, in->bytes.path);
+        return err_set(err, ERR_INPUT_EMPTY, "reading %s: %s: it is empty", in->what,
+                       in->bytes.path);
     /* Nothing at all could be read: not a part, but no input. */
     err_set(err, ERR_INPUT_FORMAT, "%s", trouble->text);
     return err_advise(err, "export it again");
@@ -189,11 +197,12 @@ static void tell_missing(const struct input *in, struct err *err)
     else if (r->cut_short)
         err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: the %s is cut short", what, path, form);
     else if (in->parts > 0)
-        err_set(err, ERR_CEILING, "reading %s: %s: newest first, and over %u MiB: turned in %u parts",
-                what, path, TURNED_BYTES_MAX >> 20, in->parts + 1);
+        err_set(err, ERR_CEILING,
+                "reading %s: %s: newest first, and over %u MiB: turned in %u parts", what, path,
+                TURNED_BYTES_MAX >> 20, in->parts + 1);
     else if (r->garbled > 0)
-        err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: %llu parts of the %s are garbled", what, path,
-                (unsigned long long)r->garbled, form);
+        err_set(err, ERR_INPUT_PARTIAL, "reading %s: %s: %llu parts of the %s are garbled", what,
+                path, (unsigned long long)r->garbled, form);
 }
 
 static enum input_state finish(struct input *in, struct err *err)

@@ -62,9 +62,11 @@ enum input_state {
 enum input_state input_begin(struct input *in, const struct wake *wake, int wait_ms,
                              struct err *err);
 
-/* Begins where that was not done, and fills the next batch once the last is handed over. With INPUT_DONE `err`
- * is set (ERR_INPUT_PARTIAL) when the input ended early or part of it was garbled. */
-enum input_state input_fill(struct input *in, const struct wake *wake, int wait_ms, struct err *err);
+/* Begins where that was not done, and fills the next batch once the last is handed over. With
+ * INPUT_DONE `err` is set (ERR_INPUT_PARTIAL) when the input ended early or part of it was garbled.
+ */
+enum input_state input_fill(struct input *in, const struct wake *wake, int wait_ms,
+                            struct err *err);
 
 /* Brings lines, byte_count, cut and garbled up to date. */
 void input_count(struct input *in);

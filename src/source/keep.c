@@ -86,7 +86,8 @@ static void tell_unseen(struct keep *k)
 {
     for (size_t i = 0; i < k->count; i++) {
         struct err err = {0};
-        const char *near = str_nearest(str_of(k->names[i]), (const char *const *)k->known, k->known_count);
+        const char *near =
+            str_nearest(str_of(k->names[i]), (const char *const *)k->known, k->known_count);
         if (k->seen[i])
             continue;
         err_set(&err, ERR_NOT_FOUND, "function: %s: there is none of this name here", k->names[i]);
@@ -97,10 +98,12 @@ static void tell_unseen(struct keep *k)
     k->told = true;
 }
 
-static bool keep_step(struct source *source, const struct sink *sink, int wait_ms, enum step *step, struct err *err)
+static bool keep_step(struct source *source, const struct sink *sink, int wait_ms, enum step *step,
+                      struct err *err)
 {
     struct keep *k = (struct keep *)source;
-    const struct sink inner = {k, pass_account, pass_functions, pass_events, pass_progress, pass_trouble, NULL};
+    const struct sink inner = {
+        k, pass_account, pass_functions, pass_events, pass_progress, pass_trouble, NULL};
     k->outer = sink;
     bool good = source_step(k->inner, &inner, wait_ms, step, err);
     if (good && *step == STEP_DONE && !k->told)
@@ -135,8 +138,8 @@ static bool again_stop(void *ctx)
     return k->to->stop(k->to->ctx);
 }
 
-static bool keep_read_again(struct source *source, const struct again_from *from, const struct again *to,
-                            struct err *err)
+static bool keep_read_again(struct source *source, const struct again_from *from,
+                            const struct again *to, struct err *err)
 {
     struct kept_again ctx = {(struct keep *)source, to};
     const struct again inner = {&ctx, again_event, again_stop};

@@ -8,8 +8,9 @@
 
 /* Words that stand in hardly any text but of Lambda. */
 static const struct str words[] = {
-    {"RequestId", 9}, {"requestId", 9}, {"request_id", 10}, {"arn:aws", 7}, {"/var/task/", 10}, {"/var/runtime/", 13},
-    {"/aws/lambda/", 12}, {"AWS Lambda", 10}, {"errorMessage", 12}, {"errorType", 9},
+    {"RequestId", 9},     {"requestId", 9},      {"request_id", 10},   {"arn:aws", 7},
+    {"/var/task/", 10},   {"/var/runtime/", 13}, {"/aws/lambda/", 12}, {"AWS Lambda", 10},
+    {"errorMessage", 12}, {"errorType", 9},
 };
 
 static bool has_word(struct str line)

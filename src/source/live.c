@@ -176,7 +176,8 @@ static void live_renew(struct source *source)
     err_clear(&live->held_why);
     for (uint32_t i = 0; i < FOLLOW_GROUPS; i++)
         if (live->watched[i].live) {
-            live->watched[i].blocked = live->watched[i].class_asked = live->watched[i].missing_said = false;
+            live->watched[i].blocked = live->watched[i].class_asked =
+                live->watched[i].missing_said = false;
             err_clear(&live->watched[i].refused);
             follow_start(live->follow, i, now);
         }
@@ -230,11 +231,14 @@ static bool check(const struct live *live, struct err *err)
 {
     char url[512];
     if (live->options.count > FOLLOW_GROUPS)
-        return err_set(err, ERR_USAGE, "arguments: %zu functions: at most %d are followed at a time", live->options.count,
-                       FOLLOW_GROUPS);
+        return err_set(err, ERR_USAGE,
+                       "arguments: %zu functions: at most %d are followed at a time",
+                       live->options.count, FOLLOW_GROUPS);
     if (live->sdk.region[0] == '\0') {
-        err_set(err, ERR_CONFIG, "opening the account: profile %s: no region is named", live->sdk.profile);
-        return err_advise(err, "give --region NAME, or set AWS_REGION; without an account: --case, --logs, or lambdig demo");
+        err_set(err, ERR_CONFIG, "opening the account: profile %s: no region is named",
+                live->sdk.profile);
+        return err_advise(err, "give --region NAME, or set AWS_REGION; without an account: --case, "
+                               "--logs, or lambdig demo");
     }
     for (enum service_id service = 0; service < SERVICE_COUNT; service++)
         if (!sdk_endpoint(&live->sdk, service, url, sizeof url, err))

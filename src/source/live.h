@@ -19,7 +19,7 @@ struct live_options {            /* strings borrowed for the call */
     size_t count;
     const char *pattern;         /* the service's filter pattern; empty: all lines */
     bool once;                   /* the window alone, then the end; else it goes on */
-    bool whole;                  /* a group that brings too much falls behind, but is never thinned */
+    bool whole; /* a group that brings too much falls behind, but is never thinned */
     bool figures;                /* ask CloudWatch what it counted */
     bool read_only;              /* for the header */
     struct follow_options follow; /* how often and how deep; once and may_thin are set here */

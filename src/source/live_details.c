@@ -13,7 +13,8 @@ static void ask_configuration(struct call *out, const char *name, const char *ma
     lambda_ask_configuration(out, name);
 }
 
-static bool decode_configuration(struct str body, struct function *out, char *marker, size_t size, struct err *err)
+static bool decode_configuration(struct str body, struct function *out, char *marker, size_t size,
+                                 struct err *err)
 {
     (void)size;
     marker[0] = '\0';
@@ -22,7 +23,8 @@ static bool decode_configuration(struct str body, struct function *out, char *ma
 
 static const struct detail_kind {
     void (*ask)(struct call *out, const char *name, const char *marker);
-    bool (*decode)(struct str body, struct function *out, char *marker, size_t size, struct err *err);
+    bool (*decode)(struct str body, struct function *out, char *marker, size_t size,
+                   struct err *err);
 } kinds[] = {
     [DETAIL_CONFIGURATION] = {ask_configuration, decode_configuration},
     [DETAIL_ALIASES] = {lambda_ask_aliases, lambda_decode_aliases},
@@ -33,7 +35,8 @@ void live_detail_want(struct live *live, size_t function, unsigned kind)
 {
     if (live->wanted_count == LIVE_WANTED)
         return;
-    live->wanted[(live->wanted_first + live->wanted_count++) % LIVE_WANTED] = (struct wanted){(uint32_t)function, kind};
+    live->wanted[(live->wanted_first + live->wanted_count++) % LIVE_WANTED] =
+        (struct wanted){(uint32_t)function, kind};
 }
 
 static bool take_wanted(struct live *live, struct wanted *out)
@@ -74,7 +77,8 @@ static void merge(struct function *held, const struct function *found, unsigned 
 
 static bool is_named(const struct live *live, const struct detail_ask *ask)
 {
-    return live->options.count > 0 && ask->what.kind == DETAIL_CONFIGURATION && live->named_open > 0;
+    return live->options.count > 0 && ask->what.kind == DETAIL_CONFIGURATION &&
+           live->named_open > 0;
 }
 
 /* A function that was named is followed even where nothing is known of it: its log may be there. */
@@ -106,7 +110,8 @@ static void take_details(struct live *live, struct detail_ask *ask, struct str b
 static void take_failure(struct live *live, struct detail_ask *ask, const struct answer *answer)
 {
     bool passing = answer->kind == ANSWER_THROTTLED || answer->kind == ANSWER_UNREACHABLE;
-    live->detail_pause_ms = live->detail_pause_ms * 2 < PAUSE_MOST_MS ? live->detail_pause_ms * 2 : PAUSE_MOST_MS;
+    live->detail_pause_ms =
+        live->detail_pause_ms * 2 < PAUSE_MOST_MS ? live->detail_pause_ms * 2 : PAUSE_MOST_MS;
     if (live_holds(live, answer) || (passing && !live->options.once)) {
         live_detail_want(live, ask->what.function, ask->what.kind);
         ask->used = false; /* end_named comes with the answer */
@@ -176,7 +181,8 @@ void live_details_ask(struct live *live)
     if (!ask->further) {
         if (!take_wanted(live, &what))
             return;
-        *ask = (struct detail_ask){.live = live, .used = true, .what = what, .found = function_unknown()};
+        *ask = (struct detail_ask){
+            .live = live, .used = true, .what = what, .found = function_unknown()};
     }
     send_detail(live, ask);
 }

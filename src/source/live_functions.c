@@ -40,7 +40,8 @@ static int64_t figure(int64_t value)
 
 static int compare_interest(const void *a, const void *b)
 {
-    const struct function *x = *(const struct function *const *)a, *y = *(const struct function *const *)b;
+    const struct function *x = *(const struct function *const *)a,
+                          *y = *(const struct function *const *)b;
     const int64_t keys[][2] = {{figure(x->metrics.errors), figure(y->metrics.errors)},
                                {figure(x->metrics.throttles), figure(y->metrics.throttles)},
                                {figure(x->metrics.invocations), figure(y->metrics.invocations)},
@@ -81,8 +82,8 @@ void live_watch_more(struct live *live)
 static void end_metrics(struct live *live, struct metrics_ask_state *ask)
 {
     for (size_t i = 0; i < ask->count; i++)
-        metrics_to_function(&ask->sums[i], live->options.window.since_unix_ms, live->metrics_until_unix_ms,
-                            &live->functions[ask->first + i].metrics);
+        metrics_to_function(&ask->sums[i], live->options.window.since_unix_ms,
+                            live->metrics_until_unix_ms, &live->functions[ask->first + i].metrics);
     tell(live, ask->first, ask->count);
 }
 
@@ -97,7 +98,8 @@ static void send_metrics(struct live *live, struct metrics_ask_state *ask, const
 }
 
 /* true: a further page was asked for. */
-static bool take_metrics(struct live *live, struct metrics_ask_state *ask, const struct answer *answer)
+static bool take_metrics(struct live *live, struct metrics_ask_state *ask,
+                         const struct answer *answer)
 {
     struct err err = {0};
     char token[4096];
@@ -139,8 +141,11 @@ static void ask_metrics(struct live *live)
         size_t left = live->count - live->metrics_next;
         if (ask->used)
             continue;
-        *ask = (struct metrics_ask_state){.live = live, .used = true, .first = live->metrics_next,
-                                          .count = left < METRICS_FUNCTIONS ? left : METRICS_FUNCTIONS};
+        *ask = (struct metrics_ask_state){.live = live,
+                                          .used = true,
+                                          .first = live->metrics_next,
+                                          .count =
+                                              left < METRICS_FUNCTIONS ? left : METRICS_FUNCTIONS};
         live->metrics_next += ask->count;
         live->metrics_running++;
         send_metrics(live, ask, "");
@@ -274,7 +279,8 @@ int64_t live_functions_wait_ms(const struct live *live)
 
 bool live_functions_done(const struct live *live)
 {
-    return live->list_done && live->metrics_done && (live->options.count > 0 || live->watched_at_start);
+    return live->list_done && live->metrics_done &&
+           (live->options.count > 0 || live->watched_at_start);
 }
 
 /* Figures anew; the list as it is. */

@@ -15,7 +15,8 @@
 static uint32_t find_group(const struct live *live, const char *group)
 {
     for (uint32_t i = 0; i < FOLLOW_GROUPS; i++)
-        if (live->watched[i].live && !live->watched[i].leaving && strcmp(live->watched[i].group, group) == 0)
+        if (live->watched[i].live && !live->watched[i].leaving &&
+            strcmp(live->watched[i].group, group) == 0)
             return i;
     return FOLLOW_NONE;
 }
@@ -61,8 +62,8 @@ void live_watch_group(struct live *live, const char *group, const char *function
     }
     if (live->watched_count == FOLLOW_GROUPS)
         make_room(live);
-    at = follow_watch(live->follow, live->options.window.since_unix_ms, live->options.window.until_unix_ms,
-                      live_clock(live));
+    at = follow_watch(live->follow, live->options.window.since_unix_ms,
+                      live->options.window.until_unix_ms, live_clock(live));
     if (at == FOLLOW_NONE)
         return;
     struct watched *w = &live->watched[at];
@@ -100,7 +101,8 @@ static bool name_function(const struct live *live, const struct watched *w, stru
         return true;
     }
     e->function = by_stream;
-    return live->options.count == 0 || w->function[0] == '\0' || live_function_find(live, by_stream);
+    return live->options.count == 0 || w->function[0] == '\0' ||
+           live_function_find(live, by_stream);
 }
 
 static struct seen_id id_of(const struct event *e)
@@ -115,8 +117,8 @@ static struct seen_id id_of(const struct event *e)
 static bool is_in_window(const struct live *live, int64_t unix_ms)
 {
     const struct window *w = &live->options.window;
-    return unix_ms == TIME_NONE ||
-           (unix_ms >= w->since_unix_ms && (w->until_unix_ms == TIME_NONE || unix_ms < w->until_unix_ms));
+    return unix_ms == TIME_NONE || (unix_ms >= w->since_unix_ms &&
+                                    (w->until_unix_ms == TIME_NONE || unix_ms < w->until_unix_ms));
 }
 
 static void give(struct live *live, struct event *batch, size_t *count)
@@ -224,12 +226,15 @@ static void missing_group(struct live *live, struct watched *w)
     if (live->options.count == 0 || waits)
         return; /* a function that never ran: nothing is missing */
     if (no_function)
-        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: neither the function nor its log group %s is in %s", w->function,
+        err_set(&err, ERR_NOT_FOUND,
+                "reading logs: %s: neither the function nor its log group %s is in %s", w->function,
                 w->group, live->account.region);
     else
-        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: there is no such log group in %s", w->group, live->account.region);
+        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: there is no such log group in %s", w->group,
+                live->account.region);
     err_advise(&err, no_function ? "check the name, the region and the profile"
-                                 : "it appears with the first line: the function did not run yet, or its role lacks logs:CreateLogGroup");
+                                 : "it appears with the first line: the function did not run yet, "
+                                   "or its role lacks logs:CreateLogGroup");
     live_trouble(live, &err);
 }
 
@@ -293,11 +298,15 @@ static bool tell_class(struct live *live, struct watched *w, const struct logs_g
 {
     struct err err = {0};
     if (group->class == LOGS_CLASS_INFREQUENT) {
-        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: its log class is INFREQUENT_ACCESS, which cannot be read line by line",
+        err_set(&err, ERR_NOT_FOUND,
+                "reading logs: %s: its log class is INFREQUENT_ACCESS, which cannot be read line "
+                "by line",
                 w->group);
         err_advise(&err, "ask it with a CloudWatch Logs Insights query");
     } else if (group->class == LOGS_CLASS_DELIVERY) {
-        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: its log class is DELIVERY: it keeps lines for a day at most", w->group);
+        err_set(&err, ERR_NOT_FOUND,
+                "reading logs: %s: its log class is DELIVERY: it keeps lines for a day at most",
+                w->group);
         err_advise(&err, "look where its subscription delivers to");
     } else {
         return false;
@@ -323,7 +332,9 @@ static void on_group(void *ctx, const struct answer *answer)
         return;
     }
     if (answer->kind == ANSWER_DONE)
-        found = logs_decode_group(answer->body, w->group, &group, &found, token, sizeof token, &err) && found;
+        found =
+            logs_decode_group(answer->body, w->group, &group, &found, token, sizeof token, &err) &&
+            found;
     if (found && tell_class(live, w, &group))
         return;
     if (w->refused.code != ERR_NONE)

@@ -13,7 +13,8 @@ struct standing { /* of all groups together */
     const char *thinned_name;
 };
 
-static void add_group(struct standing *s, const struct watched *w, const struct follow_state *g, int64_t now)
+static void add_group(struct standing *s, const struct watched *w, const struct follow_state *g,
+                      int64_t now)
 {
     s->absent += g->absent;
     s->groups += !g->absent;
@@ -25,7 +26,8 @@ static void add_group(struct standing *s, const struct watched *w, const struct 
     s->backing_off += g->failures > 0;
     if (g->thinned && s->thinned++ == 0)
         s->thinned_name = w->function[0] ? w->function : w->group;
-    if (g->passes == 0 && (s->reached_unix_ms == TIME_NONE || g->reached_unix_ms < s->reached_unix_ms))
+    if (g->passes == 0 &&
+        (s->reached_unix_ms == TIME_NONE || g->reached_unix_ms < s->reached_unix_ms))
         s->reached_unix_ms = g->reached_unix_ms;
     if (g->gap_from_unix_ms != TIME_NONE &&
         (s->gap_from_unix_ms == TIME_NONE || g->gap_from_unix_ms < s->gap_from_unix_ms))
@@ -79,7 +81,8 @@ static void put_doing(const struct live *live, const struct standing *s, struct 
         buf_printf(out, "reading %u log%s", s->reading, s->reading == 1 ? "" : "s");
         put_time(live, out, ": at ", s->reached_unix_ms);
     } else if (s->groups > 0 && !live->options.once) {
-        buf_printf(out, "following %u log%s", s->groups - s->blocked, s->groups - s->blocked == 1 ? "" : "s");
+        buf_printf(out, "following %u log%s", s->groups - s->blocked,
+                   s->groups - s->blocked == 1 ? "" : "s");
         if (live->options.count == 0 && live->count > s->groups + s->absent)
             buf_printf(out, " of %zu functions", live->count);
     } else if (s->absent > 0) {
@@ -112,11 +115,13 @@ static void find_hindrance(struct live *live, const struct standing *s)
     p->why[0] = '\0';
     if (live->held) {
         p->hindrance = HINDRANCE_CREDENTIALS;
-        snprintf(p->why, sizeof p->why, "%.120s — %.100s", live->held_why.text, err_hint(&live->held_why));
+        snprintf(p->why, sizeof p->why, "%.120s — %.100s", live->held_why.text,
+                 err_hint(&live->held_why));
     } else if (s->backing_off > 0 || c.backing_off_until_unix_ms != TIME_NONE) {
         bool throttled = follow_is_throttled(live->follow);
         p->hindrance = throttled ? HINDRANCE_THROTTLED : HINDRANCE_NETWORK;
-        snprintf(p->why, sizeof p->why, "%.200s", c.last.code != ERR_NONE ? c.last.text : "no answer");
+        snprintf(p->why, sizeof p->why, "%.200s",
+                 c.last.code != ERR_NONE ? c.last.text : "no answer");
     } else if (follow_is_throttled(live->follow)) {
         p->hindrance = HINDRANCE_THROTTLED;
         snprintf(p->why, sizeof p->why, "CloudWatch Logs throttles: asking slower");

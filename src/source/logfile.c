@@ -73,7 +73,8 @@ static enum input_state look_into(struct logfile *l, struct input *in, int wait_
     enum input_state state;
     if (l->count == 1) {
         state = input_begin(in, &l->wake, wait_ms, err);
-        return state == INPUT_EVENTS && can_be_judged(in) ? input_fill(in, &l->wake, wait_ms, err) : state;
+        return state == INPUT_EVENTS && can_be_judged(in) ? input_fill(in, &l->wake, wait_ms, err)
+                                                          : state;
     }
     do
         state = input_fill(in, &l->wake, wait_ms, err);
@@ -250,12 +251,13 @@ static const char *logfile_input_name(const struct source *source, uint32_t inpu
 
 /* ---- reading again ---- */
 
-static bool logfile_read_again(struct source *source, const struct again_from *from, const struct again *to,
-                               struct err *err)
+static bool logfile_read_again(struct source *source, const struct again_from *from,
+                               const struct again *to, struct err *err)
 {
     struct logfile *l = (struct logfile *)source;
     if (from->input >= l->count)
-        return err_set(err, ERR_NOT_FOUND, "reading again: input %u: there is none", (unsigned)from->input);
+        return err_set(err, ERR_NOT_FOUND, "reading again: input %u: there is none",
+                       (unsigned)from->input);
     return again_read(&l->again, &l->inputs[from->input], from, to, err);
 }
 
@@ -267,7 +269,8 @@ static const char *logfile_reads_once(const struct source *source)
         if (strcmp(in->path, "-") == 0)
             return "stdin cannot be read again";
         if (in->begun && !input_reads_again(in))
-            return in->was_turned ? "a log that comes newest first cannot be read again" : "a pipe cannot be read again";
+            return in->was_turned ? "a log that comes newest first cannot be read again"
+                                  : "a pipe cannot be read again";
     }
     return NULL;
 }

@@ -14,6 +14,7 @@ struct logfile_options {
 };
 
 /* false: no file at all can be read. One of several: handed to sink.trouble at the first step. */
-bool logfile_open(struct source **out, const struct logfile_options *options, struct err *err) MUST_USE;
+bool logfile_open(struct source **out, const struct logfile_options *options,
+                  struct err *err) MUST_USE;
 
 #endif

@@ -12,7 +12,7 @@ enum prefix_part { PREFIX_NONE, PREFIX_STAMP, PREFIX_STREAM, PREFIX_GROUP };
 
 struct prefix_shape {
     uint8_t parts[PREFIX_PARTS]; /* enum prefix_part, in order; PREFIX_NONE ends them */
-    char separator;              /* after each: blank, TAB, or LF where the stamp has its own line */
+    char separator; /* after each: blank, TAB, or LF where the stamp has its own line */
 };
 
 struct prefix { /* borrowed from the line */

@@ -51,7 +51,8 @@ struct seen_id seen_id_of(struct str id)
         size_t len = id.len < sizeof word ? id.len : sizeof word;
         memcpy(&word, id.at, len);
         high = (turn(high, 29) ^ spread(word)) * UINT64_C(0x9DDFEA08EB382D69);
-        low = (turn(low, 31) + spread(word ^ UINT64_C(0xA5A5A5A5A5A5A5A5))) * UINT64_C(0xD6E8FEB86659FD93);
+        low = (turn(low, 31) + spread(word ^ UINT64_C(0xA5A5A5A5A5A5A5A5))) *
+              UINT64_C(0xD6E8FEB86659FD93);
         id = str_from(id, len);
     }
     return (struct seen_id){spread(high), spread(low)};
@@ -62,7 +63,8 @@ struct seen_id seen_id_of(struct str id)
 static struct seen_slot *find_slot(struct seen_slot *slots, size_t room, struct seen_id id)
 {
     size_t at = (size_t)id.low & (room - 1);
-    while (slots[at].unix_ms != TIME_NONE && (slots[at].id.low != id.low || slots[at].id.high != id.high))
+    while (slots[at].unix_ms != TIME_NONE &&
+           (slots[at].id.low != id.low || slots[at].id.high != id.high))
         at = (at + 1) & (room - 1);
     return &slots[at];
 }

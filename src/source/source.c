@@ -6,7 +6,8 @@ bool source_read_again(struct source *source, const struct again_from *from, con
 {
     if (source->class->read_again)
         return source->class->read_again(source, from, to, err);
-    return err_set(err, ERR_NOT_FOUND, "reading again: %s: this source cannot", source->class->name);
+    return err_set(err, ERR_NOT_FOUND, "reading again: %s: this source cannot",
+                   source->class->name);
 }
 
 const char *source_reads_once(const struct source *source)

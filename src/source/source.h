@@ -124,8 +124,8 @@ static inline const char *source_input_name(const struct source *s, uint32_t inp
 {
     return s->class->input_name ? s->class->input_name(s, input) : NULL;
 }
-bool MUST_USE source_read_again(struct source *source, const struct again_from *from, const struct again *to,
-                                struct err *err);
+bool MUST_USE source_read_again(struct source *source, const struct again_from *from,
+                                const struct again *to, struct err *err);
 /* NULL: what it gave can be read again. */
 const char *source_reads_once(const struct source *source);
 void source_free(struct source *source); /* NULL: nothing */

@@ -64,7 +64,8 @@ static bool take_fast(const struct stamp_memory *memory, struct str *s, int64_t 
 static bool take_epoch(struct str *s, int64_t *unix_ms)
 {
     uint64_t value;
-    if (digits_at(*s, 0) != EPOCH_DIGITS || !str_to_u64(str_first(*s, EPOCH_DIGITS), INT64_MAX, &value))
+    if (digits_at(*s, 0) != EPOCH_DIGITS ||
+        !str_to_u64(str_first(*s, EPOCH_DIGITS), INT64_MAX, &value))
         return false;
     *unix_ms = (int64_t)value;
     *s = str_from(*s, EPOCH_DIGITS);

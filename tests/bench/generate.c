@@ -28,12 +28,18 @@ static const struct {
                {THROWS, 20},    {IS_DENIED, 5}, {EXITS, 4}, {NEVER_ENDS, 1}};
 
 static const char *const messages[] = {
-    "loading order %u from the queue, customer %u, priority normal, attempt one of three, shard eu-west-1",
-    "Starting DB query for item %u of batch %u with consistent reads and a limit of one hundred items at once",
-    "cache miss for key session:%u:%u, falling back to the table, which may take a good deal longer than that",
-    "calling the payment service for order %u, amount in cents %u, currency EUR, idempotency key set by caller",
-    "wrote %u records and skipped %u duplicates, next token is empty, and so the last page was read",
-    "the handler finished step validation of %u items and goes on with the step enrichment of %u items more",
+    "loading order %u from the queue, customer %u, priority normal, attempt one of three, shard "
+    "eu-west-1",
+    "Starting DB query for item %u of batch %u with consistent reads and a limit of one hundred "
+    "items at once",
+    "cache miss for key session:%u:%u, falling back to the table, which may take a good deal "
+    "longer than that",
+    "calling the payment service for order %u, amount in cents %u, currency EUR, idempotency key "
+    "set by caller",
+    "wrote %u records and skipped %u duplicates, next token is empty, and so the last page was "
+    "read",
+    "the handler finished step validation of %u items and goes on with the step enrichment of %u "
+    "items more",
 };
 
 struct writer {
@@ -144,9 +150,12 @@ static void failure_lines(struct writer *w, enum ending ending, const char *id)
         line(w, "    return process(event[\"order\"])");
         break;
     case IS_DENIED:
-        line(w, "[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the PutItem operation: "
-                "User: arn:aws:sts::111122223333:assumed-role/pay-role/pay is not authorized to perform: "
-                "dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders because "
+        line(w, "[ERROR] ClientError: An error occurred (AccessDeniedException) when calling the "
+                "PutItem operation: "
+                "User: arn:aws:sts::111122223333:assumed-role/pay-role/pay is not authorized to "
+                "perform: "
+                "dynamodb:PutItem on resource: "
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/orders because "
                 "no identity-based policy allows the dynamodb:PutItem action");
         break;
     case EXITS:
@@ -162,13 +171,18 @@ static void report_line(struct writer *w, enum ending ending, const char *id)
     unsigned ms = ending == TIMES_OUT ? 30012 : 20 + next_random(w) % 400;
     char init[60] = "";
     if (ending == COLD)
-        snprintf(init, sizeof init, "Init Duration: %u.%02u ms\t", 200 + next_random(w) % 700, next_random(w) % 100);
-    const char *status = ending == TIMES_OUT ? "Status: timeout" : ending == RUNS_OUT || ending == EXITS
-                         ? "Status: error\tError Type: Runtime.ExitError" : ending == THROWS || ending == IS_DENIED
-                         ? "Status: error\tError Type: KeyError" : "";
-    line(w, "REPORT RequestId: %s\tDuration: %u.%02u ms\tBilled Duration: %u ms\tMemory Size: 256 MB\t"
-            "Max Memory Used: %u MB\t%s%s",
-         id, ms, next_random(w) % 100, ms + 1, ending == RUNS_OUT ? 256 : 60 + next_random(w) % 40, init, status);
+        snprintf(init, sizeof init, "Init Duration: %u.%02u ms\t", 200 + next_random(w) % 700,
+                 next_random(w) % 100);
+    const char *status =
+        ending == TIMES_OUT                       ? "Status: timeout"
+        : ending == RUNS_OUT || ending == EXITS   ? "Status: error\tError Type: Runtime.ExitError"
+        : ending == THROWS || ending == IS_DENIED ? "Status: error\tError Type: KeyError"
+                                                  : "";
+    line(w,
+         "REPORT RequestId: %s\tDuration: %u.%02u ms\tBilled Duration: %u ms\tMemory Size: 256 MB\t"
+         "Max Memory Used: %u MB\t%s%s",
+         id, ms, next_random(w) % 100, ms + 1, ending == RUNS_OUT ? 256 : 60 + next_random(w) % 40,
+         init, status);
 }
 
 static void invocation(struct writer *w)
@@ -176,7 +190,8 @@ static void invocation(struct writer *w)
     char id[40];
     enum ending ending = pick(w);
     uint32_t a = next_random(w), b = next_random(w), c = next_random(w);
-    snprintf(id, sizeof id, "%08x-%04x-4%03x-a%03x-%08x%04x", a, b & 0xFFFF, b >> 20, c & 0xFFF, c ^ a, b >> 16);
+    snprintf(id, sizeof id, "%08x-%04x-4%03x-a%03x-%08x%04x", a, b & 0xFFFF, b >> 20, c & 0xFFF,
+             c ^ a, b >> 16);
     line(w, "START RequestId: %s Version: $LATEST", id);
     unsigned lines = 4 + next_random(w) % 5;
     for (unsigned i = 0; i < lines; i++)
@@ -208,9 +223,13 @@ static void write_functions(const char *directory, unsigned count)
     FILE *file = case_file(directory, "functions.json");
     fprintf(file, "{\"Functions\":[\n");
     for (unsigned i = 0; i < count; i++)
-        fprintf(file, "{\"FunctionName\":\"team-%02u-orders-worker-%05u\",\"Runtime\":\"python3.12\",\"MemorySize\":256,"
-                      "\"Timeout\":30,\"Version\":\"$LATEST\",\"LastModified\":\"2026-11-20T10:00:00.000+0000\","
-                      "\"LoggingConfig\":{\"LogFormat\":\"Text\",\"LogGroup\":\"/aws/lambda/team-%02u-orders-worker-%05u\"}}%s\n",
+        fprintf(file,
+                "{\"FunctionName\":\"team-%02u-orders-worker-%05u\",\"Runtime\":\"python3.12\","
+                "\"MemorySize\":256,"
+                "\"Timeout\":30,\"Version\":\"$LATEST\",\"LastModified\":\"2026-11-20T10:00:00.000+"
+                "0000\","
+                "\"LoggingConfig\":{\"LogFormat\":\"Text\",\"LogGroup\":\"/aws/lambda/"
+                "team-%02u-orders-worker-%05u\"}}%s\n",
                 i % 37, i, i % 37, i, i + 1 < count ? "," : "");
     fprintf(file, "]}\n");
     fclose(file);
@@ -222,8 +241,11 @@ static void write_case_head(const char *directory, int64_t end_unix_ms)
     char start[40], end[40];
     stamp(START_UNIX_MS, start);
     stamp(end_unix_ms, end);
-    fprintf(file, "{\"version\":1,\"title\":\"many functions\",\"account\":\"111122223333\",\"region\":\"eu-west-1\","
-                  "\"start\":\"%s\",\"end\":\"%s\"}\n", start, end);
+    fprintf(file,
+            "{\"version\":1,\"title\":\"many "
+            "functions\",\"account\":\"111122223333\",\"region\":\"eu-west-1\","
+            "\"start\":\"%s\",\"end\":\"%s\"}\n",
+            start, end);
     fclose(file);
 }
 
@@ -235,12 +257,17 @@ static int64_t write_events(struct writer *w, const char *directory, unsigned co
             char group[80], id[40];
             snprintf(group, sizeof group, "team-%02u-orders-worker-%05u", i % 37, i);
             snprintf(id, sizeof id, "%08x-0000-4000-a000-%08x%04x", next_random(w), i, round);
-            const char *parts[] = {"START RequestId: %s Version: $LATEST\\n", "END RequestId: %s\\n",
-                                   ("REPORT RequestId: %s\\tDuration: 45.10 ms\\tBilled Duration: 46 ms\\tMemory Size: "
+            const char *parts[] = {"START RequestId: %s Version: $LATEST\\n",
+                                   "END RequestId: %s\\n",
+                                   ("REPORT RequestId: %s\\tDuration: 45.10 ms\\tBilled Duration: "
+                                    "46 ms\\tMemory Size: "
                                     "256 MB\\tMax Memory Used: 62 MB\\t\\n")};
             for (unsigned part = 0; part < 3; part++) {
-                fprintf(file, "{\"logGroupName\":\"/aws/lambda/%s\",\"logStreamName\":\"2026/11/24/[$LATEST]%08x\","
-                              "\"timestamp\":%" PRId64 ",\"ingestionTime\":%" PRId64 ",\"eventId\":\"%u%u%u\",\"message\":\"",
+                fprintf(file,
+                        "{\"logGroupName\":\"/aws/lambda/%s\",\"logStreamName\":\"2026/11/24/"
+                        "[$LATEST]%08x\","
+                        "\"timestamp\":%" PRId64 ",\"ingestionTime\":%" PRId64
+                        ",\"eventId\":\"%u%u%u\",\"message\":\"",
                         group, i, w->unix_ms, w->unix_ms + 100, round, i, part);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

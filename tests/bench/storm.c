@@ -19,11 +19,16 @@ static int64_t storm_us;
 
 static void add_batch(struct store *store, uint64_t number)
 {
-    static const char text[100] = "2026-11-24T12:00:00.008Z some words of a log line that is as long as a hundred bytes";
+    static const char text[100] =
+        "2026-11-24T12:00:00.008Z some words of a log line that is as long as a hundred bytes";
     store_begin(store);
     uint32_t function = store_function_index(store, STR("storm"), STR(""));
     for (uint64_t i = number; i < number + ROWS_A_BATCH; i++) {
-        struct row row = {.invocation = i / 9 + 1, .unix_ms = (int64_t)i, .line = i, .place = i * 101, .function = function};
+        struct row row = {.invocation = i / 9 + 1,
+                          .unix_ms = (int64_t)i,
+                          .line = i,
+                          .place = i * 101,
+                          .function = function};
         store_add_row(store, &row, (struct str){text, sizeof text});
     }
     store_end(store);
@@ -77,8 +82,10 @@ int main(void)
     }
     pthread_join(thread, NULL);
     qsort(samples, count, sizeof *samples, compare);
-    printf("storm rows_s=%" PRId64 " n=%zu p50_us=%" PRId64 " p99_us=%" PRId64 " max_us=%" PRId64 "\n",
-           (int64_t)ROWS * 1000000 / storm_us, count, samples[count / 2], samples[count * 99 / 100], samples[count - 1]);
+    printf("storm rows_s=%" PRId64 " n=%zu p50_us=%" PRId64 " p99_us=%" PRId64 " max_us=%" PRId64
+           "\n",
+           (int64_t)ROWS * 1000000 / storm_us, count, samples[count / 2], samples[count * 99 / 100],
+           samples[count - 1]);
     free(samples);
     buf_release(&text);
     store_free(store);

@@ -200,11 +200,11 @@ static void print_samples(const char *name, size_t name_len, unsigned count)
 {
     if (count == 0)
         return;
-    printf("keys name=%.*s n=%u p50_us=%" PRId64 " p99_us=%" PRId64 " max_us=%" PRId64 " bytes_p50=%" PRId64
-           " bytes_max=%" PRId64 "\n",
-           (int)name_len, name, count, percentile(samples_us, count, 50), percentile(samples_us, count, 99),
-           percentile(samples_us, count, 100), percentile(samples_bytes, count, 50),
-           percentile(samples_bytes, count, 100));
+    printf("keys name=%.*s n=%u p50_us=%" PRId64 " p99_us=%" PRId64 " max_us=%" PRId64
+           " bytes_p50=%" PRId64 " bytes_max=%" PRId64 "\n",
+           (int)name_len, name, count, percentile(samples_us, count, 50),
+           percentile(samples_us, count, 99), percentile(samples_us, count, 100),
+           percentile(samples_bytes, count, 50), percentile(samples_bytes, count, 100));
 }
 
 static void sample(struct session *s, unsigned at, int64_t sent_us, uint64_t bytes)
@@ -225,7 +225,8 @@ static const char *by_turns(const char *keys, unsigned turn, size_t *len)
     return keys;
 }
 
-static void keys_step(struct session *s, const char *name, size_t name_len, unsigned count, const char *keys)
+static void keys_step(struct session *s, const char *name, size_t name_len, unsigned count,
+                      const char *keys)
 {
     until_quiet(s, QUIET_US);
     for (unsigned i = 0; i < count; i++) {
@@ -242,7 +243,8 @@ static void keys_step(struct session *s, const char *name, size_t name_len, unsi
 }
 
 /* rest: KEYS:TEXT:BACK */
-static void answer_step(struct session *s, const char *name, size_t name_len, unsigned count, const char *rest)
+static void answer_step(struct session *s, const char *name, size_t name_len, unsigned count,
+                        const char *rest)
 {
     char text[100];
     const char *colon = strchr(rest, ':'), *back = colon ? strchr(colon + 1, ':') : NULL;
@@ -302,7 +304,8 @@ static void named_step(struct session *s, const char *word, size_t word_len, con
     const char *keys = strchr(colon + 1, ':');
     if (keys == NULL || count > SAMPLES_MAX)
         errno = EINVAL, fail(rest);
-    (strncmp(word, "keys", word_len) == 0 ? keys_step : answer_step)(s, rest, name_len, count, keys + 1);
+    (strncmp(word, "keys", word_len) == 0 ? keys_step : answer_step)(s, rest, name_len, count,
+                                                                     keys + 1);
 }
 
 static void step(struct session *s, const char *text)

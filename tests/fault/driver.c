@@ -59,7 +59,8 @@ static void ask(struct client *client, const char *what, bool has_effect)
         (void)client_step(client, 1000);
 }
 
-static void run(const struct sdk *sdk, const struct http_options *options, bool has_effect, char **calls)
+static void run(const struct sdk *sdk, const struct http_options *options, bool has_effect,
+                char **calls)
 {
     struct http *http = http_new(options);
     struct creds *creds = creds_new(sdk, http);
@@ -68,8 +69,8 @@ static void run(const struct sdk *sdk, const struct http_options *options, bool 
     for (; *calls; calls++)
         ask(client, *calls, has_effect);
     client_read_state(client, &state);
-    printf("sent %u retried %u throttled %u skew_s %ld\n", (unsigned)state.sent, (unsigned)state.retried,
-           (unsigned)state.throttled, (long)(state.skew_ms / 1000));
+    printf("sent %u retried %u throttled %u skew_s %ld\n", (unsigned)state.sent,
+           (unsigned)state.retried, (unsigned)state.throttled, (long)(state.skew_ms / 1000));
     client_free(client);
     creds_free(creds);
     http_free(http);

@@ -14,7 +14,8 @@ static void check_text(const char *text, size_t size)
     while (rest.len > 0) {
         uint32_t code;
         rest = str_from(rest, utf8_decode(rest, &code));
-        FUZZ_CHECK(code != UTF8_BAD && code >= ' ' && code != 0x7F && !(code >= 0x80 && code < 0xA0));
+        FUZZ_CHECK(code != UTF8_BAD && code >= ' ' && code != 0x7F &&
+                   !(code >= 0x80 && code < 0xA0));
     }
 }
 
@@ -28,13 +29,20 @@ static struct str take_headers(struct str *rest)
 
 static void check(const struct http_answer *answer, enum service_id service)
 {
-    struct call call = {.service = service, .operation = "Ask", .resource = "this", .permission = "a:Ask"};
+    struct call call = {
+        .service = service, .operation = "Ask", .resource = "this", .permission = "a:Ask"};
     struct fault fault;
     struct err err = {0};
     fault_read(answer, service, &fault);
-    const struct fault_about about = {.call = &call, .host = "host", .profile = "p", .source = "sso",
-                                      .region = "r", .location = "", .status = answer->status,
-                                      .attempts = 3, .skew_ms = 300000};
+    const struct fault_about about = {.call = &call,
+                                      .host = "host",
+                                      .profile = "p",
+                                      .source = "sso",
+                                      .region = "r",
+                                      .location = "",
+                                      .status = answer->status,
+                                      .attempts = 3,
+                                      .skew_ms = 300000};
     fault_explain(&fault, &about, &err);
     check_text(fault.code, sizeof fault.code);
     check_text(fault.message, sizeof fault.message);
@@ -55,10 +63,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     answer.body = rest;
     check(&answer, SERVICE_LOGS);
     check(&answer, SERVICE_S3);
-    int64_t delay_ms = retry_delay_ms(3, (uint32_t)len << 24, retry_read_hint(&answer)), skew_ms = 0;
+    int64_t delay_ms = retry_delay_ms(3, (uint32_t)len << 24, retry_read_hint(&answer)),
+            skew_ms = 0;
     FUZZ_CHECK(delay_ms >= 0 && delay_ms <= 25000);
     answer.sent_unix_ms = answer.received_unix_ms = 1767225600000;
     if (skew_learn(&answer, &skew_ms))
-        FUZZ_CHECK(skew_ms > -(int64_t)60 * 365 * 86400000 && skew_ms < (int64_t)8100 * 366 * 86400000);
+        FUZZ_CHECK(skew_ms > -(int64_t)60 * 365 * 86400000 &&
+                   skew_ms < (int64_t)8100 * 366 * 86400000);
     return 0;
 }

@@ -40,7 +40,8 @@ static void check_cache(struct str text)
     bool ok = sso_decode_cache(text, &token, &err);
     FUZZ_CHECK(ok == (err.code == ERR_NONE) && !strstr(err.text, "PLANTED"));
     if (ok)
-        FUZZ_CHECK(token.access[0] && is_header_text(token.access) && token.expires_unix_ms != TIME_NONE);
+        FUZZ_CHECK(token.access[0] && is_header_text(token.access) &&
+                   token.expires_unix_ms != TIME_NONE);
     else
         FUZZ_CHECK(is_zero(&token, sizeof token) && err.text[0]);
 }

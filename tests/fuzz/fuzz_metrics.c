@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct err err = {0};
     char token[32];
     bool partly = false;
-    bool good = metrics_decode(FUZZ_TEXT(bytes, len), sums, ASKED, token, sizeof token, &partly, &err);
+    bool good =
+        metrics_decode(FUZZ_TEXT(bytes, len), sums, ASKED, token, sizeof token, &partly, &err);
     FUZZ_CHECK(good == (err.code == ERR_NONE));
     FUZZ_CHECK(strlen(token) < sizeof token);
     for (size_t i = 0; i <= ASKED; i++) {

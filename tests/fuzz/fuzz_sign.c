@@ -18,7 +18,8 @@ static void check_canonical(const struct sign_input *input, struct str text)
     struct str query = str_take_until(&text, '\n');
     for (size_t i = 0; i < query.len; i++)
         FUZZ_CHECK(query.at[i] > ' ' && query.at[i] < 0x7F && query.at[i] != '+');
-    FUZZ_CHECK(str_starts(text, STR("host:example.com\nx-amz-date:20150830T123600Z\nx-amz-target:")));
+    FUZZ_CHECK(
+        str_starts(text, STR("host:example.com\nx-amz-date:20150830T123600Z\nx-amz-target:")));
     FUZZ_CHECK(str_has(text, STR("\n\nhost;x-amz-date;x-amz-target\n")));
 }
 
@@ -44,8 +45,11 @@ static void check(const struct sign_input *input)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct str rest = FUZZ_TEXT(bytes, len);
-    struct sign_input input = {.method = STR("GET"), .host = STR("example.com"), .region = "eu-west-1",
-                               .service = "lambda", .unix_ms = 1440938160000};
+    struct sign_input input = {.method = STR("GET"),
+                               .host = STR("example.com"),
+                               .region = "eu-west-1",
+                               .service = "lambda",
+                               .unix_ms = 1440938160000};
     input.path = str_take_until(&rest, '\n');
     input.query = str_take_until(&rest, '\n');
     struct header header = {STR("X-Amz-Target"), str_take_until(&rest, '\n')};

@@ -65,7 +65,8 @@ static void default_env(void)
 {
     static const char *const fixed[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8", "TZ=UTC",
                                         "LAMBDIG_FAKE_UNIX_MS=1795529040000", "PATH=/usr/bin:/bin"};
-    static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LD_LIBRARY_PATH"};
+    static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
+                                       "LD_LIBRARY_PATH"};
     char pair[4096];
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         set_env(fixed[i]);
@@ -206,7 +207,8 @@ static void send_mouse(int button, char *rest)
     char bytes[64];
     if (sscanf(rest, "%dx%d", &col, &row) != 2)
         fail("place of the mouse", rest);
-    len = snprintf(bytes, sizeof bytes, "\033[<%d;%d;%dM\033[<%d;%d;%dm", button, col, row, button, col, row);
+    len = snprintf(bytes, sizeof bytes, "\033[<%d;%d;%dM\033[<%d;%d;%dm", button, col, row, button,
+                   col, row);
     terminal_send(bytes, (size_t)len);
 }
 

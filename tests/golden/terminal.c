@@ -77,10 +77,12 @@ static void read_settings(void)
     close(master);
 }
 
-/* What ran the tests (nohup, a shell's &) may have signals ignored, and a child would inherit it. */
+/* What ran the tests (nohup, a shell's &) may have signals ignored, and a child would inherit it.
+ */
 static void hear_signals(void)
 {
-    static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
+    static const int numbers[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+                                  SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU};
     sigset_t none;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         signal(numbers[i], SIG_DFL); /* no handler: the same everywhere */

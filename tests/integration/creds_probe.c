@@ -132,7 +132,8 @@ static void identify(struct probe *p, int64_t deadline_ms)
     sts_ask_identity(&call);
     struct exchange_call what = {&p->sdk, p->sdk.region, &call, &p->keys, NULL};
     p->exchange.http = p->http;
-    p->answered = !exchange_start_call(&p->exchange, &what, clock_mono_ms(), on_identity, p, &p->err);
+    p->answered =
+        !exchange_start_call(&p->exchange, &what, clock_mono_ms(), on_identity, p, &p->err);
     while (!p->answered && clock_mono_ms() < deadline_ms) {
         exchange_step(&p->exchange, clock_mono_ms());
         http_step(p->http, 50);

@@ -13,7 +13,8 @@
 #define SIGNED_UNIX_MS 1440938160000 /* 2015-08-30T12:36:00Z */
 
 static struct sdk sdk = {.region = "eu-west-1"};
-static struct keys keys = {.id = "AKIDEXAMPLE", .secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"};
+static struct keys keys = {.id = "AKIDEXAMPLE",
+                           .secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"};
 
 static void put(struct jsonout *out, const char *key, struct str value)
 {
@@ -52,8 +53,13 @@ static void print_call(struct call *call)
     for (int i = 0; i < 2; i++) {
         struct request request;
         struct err err = {0};
-        struct request_about about = {.sdk = &sdk, .call = call, .keys = &keys, .unix_ms = SIGNED_UNIX_MS,
-                                      .invocation_id = "id", .attempt = 1, .attempts_most = 3};
+        struct request_about about = {.sdk = &sdk,
+                                      .call = call,
+                                      .keys = &keys,
+                                      .unix_ms = SIGNED_UNIX_MS,
+                                      .invocation_id = "id",
+                                      .attempt = 1,
+                                      .attempts_most = 3};
         str_copy(keys.token, sizeof keys.token, str_of(tokens[i]));
         if (!request_build(&request, &about, &err))
             die("%s", err.text);
@@ -128,8 +134,8 @@ static void print_sts(void)
 
 /* ---- what is hard to sign ---- */
 
-static void print_hard(enum service_id service, const char *operation, const char *path, const char *query,
-                       const char *extra)
+static void print_hard(enum service_id service, const char *operation, const char *path,
+                       const char *query, const char *extra)
 {
     struct call call;
     call_init(&call, service, operation, "hard");
@@ -142,8 +148,8 @@ static void print_hard(enum service_id service, const char *operation, const cha
 
 static void print_hard_ones(void)
 {
-    static const char *const segments[] = {"a b", "a+b", "a%2Fb", "~-_.", "*'()!", "\xE2\x98\x83", "a=b&c?d#e",
-                                           ".", "a;b,c@d$e"};
+    static const char *const segments[] = {
+        "a b", "a+b", "a%2Fb", "~-_.", "*'()!", "\xE2\x98\x83", "a=b&c?d#e", ".", "a;b,c@d$e"};
     struct call call;
     for (size_t i = 0; i < sizeof segments / sizeof segments[0]; i++) {
         call_init(&call, SERVICE_LAMBDA, "GetFunction", "hard");
@@ -158,7 +164,8 @@ static void print_hard_ones(void)
     print_hard(SERVICE_LAMBDA, "Paths", "/a//b/./c/../d/", "", "");
     print_hard(SERVICE_LAMBDA, "Queries", "/", "b=2&a=1&b=1&B=3&a=&~=1&-=2&a-b=1", "");
     print_hard(SERVICE_LAMBDA, "Headers", "/", "", "X-Amz-Invocation-Type:   Event \t x");
-    print_hard(SERVICE_S3, "ListObjectsV2", "/bucket", "list-type=2&prefix=a%2Fb%20c&encoding-type=url", "");
+    print_hard(SERVICE_S3, "ListObjectsV2", "/bucket",
+               "list-type=2&prefix=a%2Fb%20c&encoding-type=url", "");
     print_hard(SERVICE_S3, "GetObject", "/bucket/aws/lambda//a/./b/../%2420%20x", "", "");
     print_hard(SERVICE_S3, "GetBucketNotificationConfiguration", "/bucket", "notification=", "");
     print_hard(SERVICE_IAM, "GetRole", "/", "Action=GetRole&RoleName=a%2Bb&Version=2010-05-08", "");

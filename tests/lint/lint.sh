@@ -158,8 +158,9 @@ run format $code $tables $(printf '%s\n' $tests | grep '\.[ch]$') >"$room/found"
 grep -v ' columns, more than ' "$room/found"
 [ $? = 1 ]
 result $? "lengths and guards are kept"
-base=$(grep ' columns, more than ' "$room/found" | grep '^src/base/')
-[ -z "$base" ]
-result $? "columns are kept in base"
-echo "note: $(grep -c ' columns, more than ' "$room/found") lines of the tree have more columns"
+# The rooms whose lines may still be longer. The list only shrinks.
+wide='^src/model/|^src/conf/|^src/program_console|^tests/unit/|^ui/|\.def:'
+! grep ' columns, more than ' "$room/found" | grep -Ev "$wide"
+result $? "columns are kept in all rooms but those that never were"
+echo "note: $(grep -c ' columns, more than ' "$room/found") lines of the other rooms have more columns"
 exit $failed

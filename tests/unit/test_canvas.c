@@ -54,7 +54,8 @@ static void control_bytes_show_and_never_reach_a_cell(void **state)
     assert_int_equal(role_at(0, 3), ROLE_TEXT);
     for (int i = 0; i < 48; i++)
         for (int b = 0; b < canvas.cells[i].len; b++)
-            assert_true((unsigned char)canvas.cells[i].bytes[b] >= 0x20 && canvas.cells[i].bytes[b] != 0x7F);
+            assert_true((unsigned char)canvas.cells[i].bytes[b] >= 0x20 &&
+                        canvas.cells[i].bytes[b] != 0x7F);
 }
 
 static void bytes_after_a_nul_are_still_drawn(void **state)
@@ -67,7 +68,8 @@ static void bytes_after_a_nul_are_still_drawn(void **state)
 static void a_wide_character_that_does_not_fit_is_not_halved(void **state)
 {
     (void)state;
-    assert_int_equal(canvas_text(&canvas, 0, 0, 3, 0, ROLE_TEXT, STR("\xE6\x97\xA5\xE6\x9C\xAC")), 3);
+    assert_int_equal(canvas_text(&canvas, 0, 0, 3, 0, ROLE_TEXT, STR("\xE6\x97\xA5\xE6\x9C\xAC")),
+                     3);
     assert_string_equal(row_text(0), "\xE6\x97\xA5\xE2\x80\xA6         ");
     canvas_clip(&canvas, (struct rect){1, 11, 1, 1});
     canvas_text(&canvas, 0, 0, 1, 0, ROLE_TEXT, STR("\xE6\x97\xA5"));

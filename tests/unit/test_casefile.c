@@ -11,9 +11,10 @@
 #include "src/source/casefile.h"
 #include "tests/unit/capture.h"
 
-static const char case_json[] = "{\"version\": 1, \"title\": \"payment\", \"account\": \"111122223333\",\n"
-                                " \"region\": \"eu-west-1\", \"start\": \"2026-11-24T14:00:00Z\",\n"
-                                " \"end\": \"2026-11-24T14:10:00Z\", \"later\": {\"unknown\": true}}\n";
+static const char case_json[] =
+    "{\"version\": 1, \"title\": \"payment\", \"account\": \"111122223333\",\n"
+    " \"region\": \"eu-west-1\", \"start\": \"2026-11-24T14:00:00Z\",\n"
+    " \"end\": \"2026-11-24T14:10:00Z\", \"later\": {\"unknown\": true}}\n";
 static const char functions_json[] =
     "{\"Functions\": [{\"FunctionName\": \"pay\", \"Runtime\": \"python3.13\", \"MemorySize\": 256,"
     " \"Timeout\": 30, \"LoggingConfig\": {\"LogFormat\": \"JSON\", \"LogGroup\": \"/own/group\"}}]}";
@@ -29,7 +30,8 @@ static const char *make_case(const char *description, const char *functions, con
     static char directory[96];
     const struct {
         const char *name, *text;
-    } files[] = {{"case.json", description}, {"functions.json", functions}, {"events.jsonl", events}};
+    } files[] = {
+        {"case.json", description}, {"functions.json", functions}, {"events.jsonl", events}};
     for (size_t i = 0; i < 3; i++) {
         if (files[i].text)
             temp_file(files[i].name, files[i].text, strlen(files[i].text));
@@ -103,13 +105,19 @@ static void a_case_that_cannot_be_opened_says_why(void **state)
 {
     (void)state;
     assert_no_case("/nonexistent", ERR_INPUT_MISSING, "/nonexistent/case.json: No such file");
-    assert_no_case(make_case("{\"version\": 2}", NULL, events_jsonl), ERR_INPUT_FORMAT, "2 is newer than 1");
-    assert_no_case(make_case("{\"title\": \"x\"}", NULL, events_jsonl), ERR_INPUT_FORMAT, "version");
-    assert_no_case(make_case("{\"version\": \"1\"}", NULL, events_jsonl), ERR_INPUT_FORMAT, "version: text");
-    assert_no_case(make_case("{\"version\": 1, \"end\": \"noon\"}", NULL, events_jsonl), ERR_INPUT_FORMAT, "end");
+    assert_no_case(make_case("{\"version\": 2}", NULL, events_jsonl), ERR_INPUT_FORMAT,
+                   "2 is newer than 1");
+    assert_no_case(make_case("{\"title\": \"x\"}", NULL, events_jsonl), ERR_INPUT_FORMAT,
+                   "version");
+    assert_no_case(make_case("{\"version\": \"1\"}", NULL, events_jsonl), ERR_INPUT_FORMAT,
+                   "version: text");
+    assert_no_case(make_case("{\"version\": 1, \"end\": \"noon\"}", NULL, events_jsonl),
+                   ERR_INPUT_FORMAT, "end");
     assert_no_case(make_case("[]", NULL, events_jsonl), ERR_INPUT_FORMAT, "no JSON object");
-    assert_no_case(make_case("{\"version\": 1", NULL, events_jsonl), ERR_INPUT_FORMAT, "case.json: line 1");
-    assert_no_case(make_case(case_json, "{\"Functions\": 3}", events_jsonl), ERR_INPUT_FORMAT, "Functions: an integer");
+    assert_no_case(make_case("{\"version\": 1", NULL, events_jsonl), ERR_INPUT_FORMAT,
+                   "case.json: line 1");
+    assert_no_case(make_case(case_json, "{\"Functions\": 3}", events_jsonl), ERR_INPUT_FORMAT,
+                   "Functions: an integer");
     assert_no_case(make_case(case_json, functions_json, NULL), ERR_INPUT_MISSING, "events.jsonl");
 }
 

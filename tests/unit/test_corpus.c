@@ -91,8 +91,8 @@ static int64_t to_units(const char *text, unsigned decimals)
     return value;
 }
 
-static bool check_number(const struct row *row, const char *what, const char *expected, unsigned decimals,
-                         int64_t got)
+static bool check_number(const struct row *row, const char *what, const char *expected,
+                         unsigned decimals, int64_t got)
 {
     char text[32];
     if (strcmp(expected, "-") == 0 || to_units(expected, decimals) == got)
@@ -101,7 +101,8 @@ static bool check_number(const struct row *row, const char *what, const char *ex
     return complain(row, what, expected, text);
 }
 
-static bool check_text(const struct row *row, const char *what, const char *expected, struct str got)
+static bool check_text(const struct row *row, const char *what, const char *expected,
+                       struct str got)
 {
     char text[200];
     if (strcmp(expected, "-") == 0 || str_eq(str_of(expected), got))
@@ -116,7 +117,8 @@ static bool check_row(const struct row *row, const struct seen *seen)
     if (seen->count == 0)
         return complain(row, "records", "one", "none");
     const char *class = failure_class_row((enum failure_class)inv->class)->name;
-    bool good = allows(row->class, class) || (strcmp(row->accept, "-") != 0 && allows(row->accept, class));
+    bool good =
+        allows(row->class, class) || (strcmp(row->accept, "-") != 0 && allows(row->accept, class));
     if (!good)
         (void)complain(row, "class", row->class, class);
     good &= check_text(row, "request id", row->id, invocation_text(inv, inv->request_id));
@@ -124,7 +126,8 @@ static bool check_row(const struct row *row, const struct seen *seen)
     good &= check_number(row, "billed", row->billed, 0, inv->billed_ms);
     good &= check_number(row, "memory", row->memory, 0, inv->memory_mb);
     good &= check_number(row, "memory used", row->used, 0, inv->memory_used_mb);
-    good &= check_number(row, "init", row->init, 6, inv->init_ns != ABSENT ? inv->init_ns : inv->restore_ns);
+    good &= check_number(row, "init", row->init, 6,
+                         inv->init_ns != ABSENT ? inv->init_ns : inv->restore_ns);
     good &= check_text(row, "trace", row->trace, invocation_text(inv, inv->trace_id));
     return good;
 }

@@ -13,18 +13,24 @@ static const struct {
     const char *text;
     const char *principal, *action, *resource, *reason;
 } denials[] = {
-    {"User: " WHO " is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders "
+    {"User: " WHO
+     " is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/orders "
      "because no identity-based policy allows the dynamodb:PutItem action",
      WHO, "dynamodb:PutItem", "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
      "no identity-based policy allows the dynamodb:PutItem action"},
     {"An error occurred (AccessDeniedException) when calling the PutObject operation: User: " WHO
      " is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::out/x\" with an explicit deny in a service control policy",
-     WHO, "s3:PutObject", "arn:aws:s3:::out/x", "with an explicit deny in a service control policy"},
-    {"User: " WHO " is not authorized to perform: ec2:DescribeRegions", WHO, "ec2:DescribeRegions", "", ""},
-    {"User: " WHO " is not authorized to perform: sqs:SendMessage on resource: * (Service: Sqs, Status Code: 403, Request ID: 7a)",
+     WHO, "s3:PutObject", "arn:aws:s3:::out/x",
+     "with an explicit deny in a service control policy"},
+    {"User: " WHO " is not authorized to perform: ec2:DescribeRegions", WHO, "ec2:DescribeRegions",
+     "", ""},
+    {"User: " WHO
+     " is not authorized to perform: sqs:SendMessage on resource: * (Service: Sqs, Status Code: 403, Request ID: 7a)",
      WHO, "sqs:SendMessage", "*", ""},
-    {"An error occurred (403) when calling the HeadObject operation: Forbidden", "", "HeadObject", "", "Forbidden"},
-    {"UnauthorizedOperation: You are not authorized to perform this operation.", "", "", "", "UnauthorizedOperation"},
+    {"An error occurred (403) when calling the HeadObject operation: Forbidden", "", "HeadObject",
+     "", "Forbidden"},
+    {"UnauthorizedOperation: You are not authorized to perform this operation.", "", "", "",
+     "UnauthorizedOperation"},
     {"AccessDenied: Access Denied", "", "", "", "AccessDenied"},
     {"Access to KMS is not allowed", "", "", "", "KMS is not allowed"},
 };

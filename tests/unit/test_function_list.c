@@ -74,8 +74,10 @@ static void most_failures_come_first_and_names_decide_ties(void **state)
 static void the_filter_narrows_without_regard_to_case_and_turns_round(void **state)
 {
     (void)state;
-    static const struct { const char *filter; uint32_t shown; } cases[] = {
-        {"work", 2}, {"WORK", 2}, {"!work", 2}, {"a work", 2}, {"alpha work", 1}, {"none", 0}, {"", 4}, {"!", 4}, {" ", 4},
+    static const struct { const char *filter; uint32_t shown;
+    } cases[] = {
+        {"work", 2}, {"WORK", 2}, {"!work", 2}, {"a work", 2}, {"alpha work", 1},
+        {"none", 0}, {"", 4},     {"!", 4},     {" ", 4},
     };
     struct store *store = four();
     struct function_list list;
@@ -151,16 +153,23 @@ static void sorting_by_the_next_column_comes_round(void **state)
 static void figures_keep_their_width(void **state)
 {
     (void)state;
-    static const struct { uint64_t count; const char *text; } counts[] = {
-        {0, "0"}, {99999, "99999"}, {100000, "100k"}, {999999, "999k"}, {1000000, "1.0M"}, {99999999, "99.9M"},
-        {100000000, "100M"}, {UINT64_MAX, "9999M"},
+    static const struct { uint64_t count; const char *text;
+    } counts[] = {
+        {0, "0"},          {99999, "99999"},    {100000, "100k"},    {999999, "999k"},
+        {1000000, "1.0M"}, {99999999, "99.9M"}, {100000000, "100M"}, {UINT64_MAX, "9999M"},
     };
-    static const struct { int64_t age_ms; const char *text; } ages[] = {
-        {0, "now"}, {59999, "now"}, {60000, "1m"}, {99 * 60000, "99m"}, {100 * 60000, "1h"}, {47 * 3600000LL, "47h"},
-        {48 * 3600000LL, "2d"}, {-5, "now"},
+    static const struct { int64_t age_ms; const char *text;
+    } ages[] = {
+        {0, "now"},          {59999, "now"},          {60000, "1m"},          {99 * 60000, "99m"},
+        {100 * 60000, "1h"}, {47 * 3600000LL, "47h"}, {48 * 3600000LL, "2d"}, {-5, "now"},
     };
-    static const struct { int64_t ns; const char *text; } spans[] = {
-        {-1, "-"}, {0, "0 ms"}, {999999999, "999 ms"}, {29870000000, "29.87 s"}, {252000000000, "4 min 12 s"},
+    static const struct { int64_t ns; const char *text;
+    } spans[] = {
+        {-1, "-"},
+        {0, "0 ms"},
+        {999999999, "999 ms"},
+        {29870000000, "29.87 s"},
+        {252000000000, "4 min 12 s"},
     };
     char out[FIGURE_SIZE];
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {

@@ -11,7 +11,8 @@
 /* A source of two functions that hands over all it has in one step. */
 static const char *const names[] = {"orders", "payments"};
 
-static bool fake_step(struct source *source, const struct sink *sink, int wait_ms, enum step *step, struct err *err)
+static bool fake_step(struct source *source, const struct sink *sink, int wait_ms, enum step *step,
+                      struct err *err)
 {
     (void)source;
     (void)wait_ms;
@@ -21,7 +22,12 @@ static bool fake_step(struct source *source, const struct sink *sink, int wait_m
     for (size_t i = 0; i < 2; i++)
         str_copy(functions[i].name, sizeof functions[i].name, str_of(names[i]));
     for (size_t i = 0; i < 600; i++)
-        events[i] = (struct event){.function = str_of(names[i % 2]), .log_group = STR("g"), .log_stream = STR("s"), .id = STR("i"), .message = STR("m"), .line = i + 1};
+        events[i] = (struct event){.function = str_of(names[i % 2]),
+                                   .log_group = STR("g"),
+                                   .log_stream = STR("s"),
+                                   .id = STR("i"),
+                                   .message = STR("m"),
+                                   .line = i + 1};
     sink->functions(sink->ctx, functions, 2);
     sink->events(sink->ctx, events, 600);
     *step = STEP_DONE;
@@ -40,7 +46,8 @@ static void fake_free(struct source *source)
 
 static struct source *fake(void)
 {
-    static const struct source_class class = {.name = "fake", .step = fake_step, .wake = fake_wake, .free = fake_free};
+    static const struct source_class class = {
+        .name = "fake", .step = fake_step, .wake = fake_wake, .free = fake_free};
     struct source *s = calloc(1, sizeof *s);
     assert_non_null(s);
     s->class = &class;

@@ -94,8 +94,10 @@ static void two_keys_make_a_pair(void **state)
 
 static void an_unknown_action_or_key_is_named(void **state)
 {
-    static const struct { const char *action, *keys, *says, *hint; } cases[] = {
-        {"logs.folow", "f", "keys: c.yaml:3:5: there is no action logs.folow", "did you mean logs.follow?"},
+    static const struct { const char *action, *keys, *says, *hint;
+    } cases[] = {
+        {"logs.folow", "f", "keys: c.yaml:3:5: there is no action logs.folow",
+         "did you mean logs.follow?"},
         {"follow", "f", "there is no action follow", ""},
         {"logs.follow", "Ctrl-", "logs.follow: there is no key Ctrl-", "a key is"},
         {"logs.follow", "f PageDown", "there is no key PageDown", "a key is"},
@@ -105,7 +107,8 @@ static void an_unknown_action_or_key_is_named(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};
-        assert_false(keymap_bind(map, str_of(cases[i].action), str_of(cases[i].keys), STR("c.yaml:3:5"), &err));
+        assert_false(keymap_bind(map, str_of(cases[i].action), str_of(cases[i].keys),
+                                 STR("c.yaml:3:5"), &err));
         if (!strstr(err.text, cases[i].says) || !strstr(err_hint(&err), cases[i].hint))
             fail_msg("%s - %s", err.text, err_hint(&err));
     }

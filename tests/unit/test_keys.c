@@ -64,8 +64,14 @@ static void bytes_become_keys(void **state)
 static void a_terminal_s_answers_are_no_keys(void **state)
 {
     static const struct str answers[] = {
-        STR("\x1b[12;40R"), STR("\x1b[?64;1;2c"), STR("\x1b[>0;276;0c"), STR("\x1b]11;rgb:2727/2727/2727\x1b\\"),
-        STR("\x1b]0;title\a"), STR("\x1bP>|xterm(390)\x1b\\"), STR("\x1b[?2026;2$y"), STR("\x1b[I"),
+        STR("\x1b[12;40R"),
+        STR("\x1b[?64;1;2c"),
+        STR("\x1b[>0;276;0c"),
+        STR("\x1b]11;rgb:2727/2727/2727\x1b\\"),
+        STR("\x1b]0;title\a"),
+        STR("\x1bP>|xterm(390)\x1b\\"),
+        STR("\x1b[?2026;2$y"),
+        STR("\x1b[I"),
         STR("\x1b[999999999999999999999999;1~"),
     };
     (void)state;

@@ -19,14 +19,23 @@ static int shown(const struct layout *layout)
 
 static void each_size_shows_its_panes(void **state)
 {
-    static const struct { int rows, cols; enum view focus; bool zoom, fits; int shown; } cases[] = {
-        {1, 1, VIEW_LOGS, false, false, 0},          {9, 80, VIEW_LOGS, false, false, 0},
-        {24, 39, VIEW_LOGS, false, false, 0},        {10, 40, VIEW_FUNCTIONS, false, true, F},
-        {24, 80, VIEW_LOGS, false, true, L},         {24, 80, VIEW_INVOCATION, true, true, I},
-        {24, 99, VIEW_FUNCTIONS, false, true, F},    {40, 100, VIEW_FUNCTIONS, false, true, F},
-        {40, 120, VIEW_LOGS, false, true, F | L},    {40, 120, VIEW_INVOCATION, false, true, F | I},
-        {40, 139, VIEW_LOGS, false, true, F | L},    {40, 140, VIEW_LOGS, false, true, F | L | I},
-        {60, 200, VIEW_FUNCTIONS, false, true, F}, {60, 200, VIEW_INVOCATION, false, true, F | L | I}, {60, 200, VIEW_LOGS, true, true, L},
+    static const struct { int rows, cols; enum view focus; bool zoom, fits; int shown;
+    } cases[] = {
+        {1, 1, VIEW_LOGS, false, false, 0},
+        {9, 80, VIEW_LOGS, false, false, 0},
+        {24, 39, VIEW_LOGS, false, false, 0},
+        {10, 40, VIEW_FUNCTIONS, false, true, F},
+        {24, 80, VIEW_LOGS, false, true, L},
+        {24, 80, VIEW_INVOCATION, true, true, I},
+        {24, 99, VIEW_FUNCTIONS, false, true, F},
+        {40, 100, VIEW_FUNCTIONS, false, true, F},
+        {40, 120, VIEW_LOGS, false, true, F | L},
+        {40, 120, VIEW_INVOCATION, false, true, F | I},
+        {40, 139, VIEW_LOGS, false, true, F | L},
+        {40, 140, VIEW_LOGS, false, true, F | L | I},
+        {60, 200, VIEW_FUNCTIONS, false, true, F},
+        {60, 200, VIEW_INVOCATION, false, true, F | L | I},
+        {60, 200, VIEW_LOGS, true, true, L},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -44,8 +53,13 @@ static void check_cover(int rows, int cols, enum view focus, bool zoom)
     layout_fit(&layout, rows, cols, focus, zoom);
     if (!layout.fits)
         return;
-    const struct rect rects[] = {layout.header, layout.views, layout.status, layout.keys,
-                                 layout.panes[VIEW_FUNCTIONS], layout.panes[VIEW_LOGS], layout.panes[VIEW_INVOCATION]};
+    const struct rect rects[] = {layout.header,
+                                 layout.views,
+                                 layout.status,
+                                 layout.keys,
+                                 layout.panes[VIEW_FUNCTIONS],
+                                 layout.panes[VIEW_LOGS],
+                                 layout.panes[VIEW_INVOCATION]};
     unsigned char *hits = calloc((size_t)rows * (size_t)cols, 1);
     assert_non_null(hits);
     for (size_t i = 0; i < sizeof rects / sizeof *rects; i++)

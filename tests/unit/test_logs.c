@@ -33,8 +33,8 @@ static struct logs_page read_page(struct str body, char *out, size_t size)
 
 static void a_page_gives_its_events_and_its_token(void **state)
 {
-    static const char body[] = "{\"events\":[" EVENT("1795528918101", "a\\n") ",\n  " EVENT("1795528918102", "b")
-                               "],\"searchedLogStreams\":[],\"nextToken\":\"abc\"}";
+    static const char body[] = "{\"events\":[" EVENT("1795528918101", "a\\n") ",\n  " EVENT(
+        "1795528918102", "b") "],\"searchedLogStreams\":[],\"nextToken\":\"abc\"}";
     char out[64];
     (void)state;
     struct logs_page page = read_page((struct str){body, sizeof body - 1}, out, sizeof out);
@@ -62,8 +62,9 @@ static void nothing_odd_in_one_event_costs_another(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         char body[600], out[300];
-        int len = snprintf(body, sizeof body, "{\"events\":[%s,%s,%s],\"nextToken\":\"t\"}",
-                           EVENT("1795528918100", "before"), odd[i], EVENT("1795528918199", "after"));
+        int len =
+            snprintf(body, sizeof body, "{\"events\":[%s,%s,%s],\"nextToken\":\"t\"}",
+                     EVENT("1795528918100", "before"), odd[i], EVENT("1795528918199", "after"));
         struct logs_page page = read_page((struct str){body, (size_t)len}, out, sizeof out);
         if (!str_starts(str_of(out), STR("before/")) || !str_ends(str_of(out), STR("after/")) ||
             !str_eq(page.next_token, STR("t")) || page.cut)
@@ -73,8 +74,8 @@ static void nothing_odd_in_one_event_costs_another(void **state)
 
 static void a_page_cut_anywhere_keeps_what_is_whole(void **state)
 {
-    static const char body[] = "{\"events\":[" EVENT("1795528918101", "a") "," EVENT("1795528918102", "b")
-                               "],\"nextToken\":\"abc\"}";
+    static const char body[] = "{\"events\":[" EVENT("1795528918101", "a") "," EVENT(
+        "1795528918102", "b") "],\"nextToken\":\"abc\"}";
     size_t second = str_find_last((struct str){body, sizeof body - 1}, STR("{\"timestamp\""));
     (void)state;
     for (size_t len = 0; len < sizeof body - 1; len++) {
@@ -100,7 +101,8 @@ static void a_row_of_a_query_is_an_event(void **state)
     size_t len;
     (void)state;
     buf_init(&text, 1000);
-    assert_int_equal(logs_read_item((struct str){row, sizeof row - 1}, &text, &e, &len), LOGS_EVENT);
+    assert_int_equal(logs_read_item((struct str){row, sizeof row - 1}, &text, &e, &len),
+                     LOGS_EVENT);
     assert_int_equal(len, sizeof row - 1);
     assert_true(str_eq(e.message, STR("x\ty")));
     assert_true(str_eq(e.log_group, STR("/aws/lambda/pay")));
@@ -133,7 +135,8 @@ static void the_function_is_named_by_group_or_stream(void **state)
 {
     (void)state;
     assert_true(str_eq(logs_function_of(STR("/aws/lambda/pay"), STR_NONE), STR("pay")));
-    assert_true(str_eq(logs_function_of(STR("/own"), STR("2026/11/24/ship[$LATEST]ab")), STR("ship")));
+    assert_true(
+        str_eq(logs_function_of(STR("/own"), STR("2026/11/24/ship[$LATEST]ab")), STR("ship")));
     assert_int_equal(logs_function_of(STR("/own"), STR("2026/11/24/[$LATEST]ab")).len, 0);
     assert_int_equal(logs_function_of(STR_NONE, STR("anything")).len, 0);
 }

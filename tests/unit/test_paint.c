@@ -25,7 +25,10 @@ static void make_look(void *ctx, enum role role, enum role over, struct paint_lo
 {
     (void)ctx;
     bool reverse = over == ROLE_SELECTION || role == ROLE_CONTROL;
-    const char *sgr = role == ROLE_ERROR ? "1;38;5;203" : role == ROLE_DIM ? "38;5;247" : role == ROLE_CONTROL ? "7" : "";
+    const char *sgr = role == ROLE_ERROR     ? "1;38;5;203"
+                      : role == ROLE_DIM     ? "38;5;247"
+                      : role == ROLE_CONTROL ? "7"
+                                             : "";
     (void)str_copy(look->sgr, sizeof look->sgr, str_of(over == ROLE_SELECTION ? "7" : sgr));
     look->blank_shows = reverse;
 }
@@ -88,9 +91,12 @@ static void assert_cell(int row, int col)
     uint32_t first = seen.chars[0] ? seen.chars[0] : ' ';
     bool blank = code == ' ';
     if (first != code)
-        fail_msg("row %d col %d: U+%04X on screen, U+%04X in the canvas", row, col, (unsigned)first, (unsigned)code);
-    assert_int_equal(seen.attrs.reverse, cell->over == ROLE_SELECTION || cell->role == ROLE_CONTROL);
-    assert_true(blank || seen.attrs.bold == (cell->role == ROLE_ERROR && cell->over != ROLE_SELECTION));
+        fail_msg("row %d col %d: U+%04X on screen, U+%04X in the canvas", row, col, (unsigned)first,
+                 (unsigned)code);
+    assert_int_equal(seen.attrs.reverse,
+                     cell->over == ROLE_SELECTION || cell->role == ROLE_CONTROL);
+    assert_true(blank ||
+                seen.attrs.bold == (cell->role == ROLE_ERROR && cell->over != ROLE_SELECTION));
 }
 
 static void assert_screen(void)
@@ -102,8 +108,9 @@ static void assert_screen(void)
 
 static void put_random_text(int row)
 {
-    static const char *const pieces[] = {"word ", "  ", "\xE6\x97\xA5", "\xE2\x94\x82", "x", "e\xCC\x81", "\xE2\x80\xA6",
-                                         "0123456789", " ", "\xF0\x9F\x98\x80", "      "};
+    static const char *const pieces[] = {
+        "word ",      "  ", "\xE6\x97\xA5",     "\xE2\x94\x82", "x", "e\xCC\x81", "\xE2\x80\xA6",
+        "0123456789", " ",  "\xF0\x9F\x98\x80", "      "};
     static const enum role roles[] = {ROLE_TEXT, ROLE_ERROR, ROLE_DIM, ROLE_CONTROL};
     int col = (int)draw_lot(COLS);
     for (unsigned n = draw_lot(6); n-- > 0 && col < COLS;) {
@@ -137,9 +144,11 @@ static void the_terminal_shows_the_canvas_after_any_change(void **state)
         else if (what < 8)
             put_random_text((int)draw_lot(ROWS));
         else if (what == 8)
-            canvas_over(&canvas, (int)draw_lot(ROWS), (int)draw_lot(COLS), (int)draw_lot(COLS), draw_lot(2) ? ROLE_SELECTION : 0);
+            canvas_over(&canvas, (int)draw_lot(ROWS), (int)draw_lot(COLS), (int)draw_lot(COLS),
+                        draw_lot(2) ? ROLE_SELECTION : 0);
         else
-            canvas_fill(&canvas, (struct rect){(int)draw_lot(ROWS), 0, 1 + (int)draw_lot(3), COLS}, ROLE_TEXT, ' ');
+            canvas_fill(&canvas, (struct rect){(int)draw_lot(ROWS), 0, 1 + (int)draw_lot(3), COLS},
+                        ROLE_TEXT, ' ');
         if (draw_lot(200) == 0)
             paint.stale = true;
         frame();
@@ -161,7 +170,8 @@ static void fill_rows(int first)
 {
     for (int row = 1; row < ROWS - 1; row++) {
         canvas_fill(&canvas, (struct rect){row, 0, 1, COLS}, ROLE_TEXT, ' ');
-        canvas_printf(&canvas, row, 0, ROLE_TEXT, "line %d of %d and more", first + row, (first + row) * 7919);
+        canvas_printf(&canvas, row, 0, ROLE_TEXT, "line %d of %d and more", first + row,
+                      (first + row) * 7919);
     }
 }
 
@@ -172,10 +182,12 @@ static void a_list_that_scrolls_by_one_row_costs_one_row(void **state)
     frame();
     fill_rows(101);
     frame();
-    assert_true(str_eq(buf_str(&out), STR("\033[2;11r\033[2H\033[M\033[r\033[11Hline 111 of 879009 and more")));
+    assert_true(str_eq(buf_str(&out),
+                       STR("\033[2;11r\033[2H\033[M\033[r\033[11Hline 111 of 879009 and more")));
     fill_rows(100);
     frame();
-    assert_true(str_eq(buf_str(&out), STR("\033[2;11r\033[2H\033[L\033[r\r\nline 101 of 799819 and more")));
+    assert_true(
+        str_eq(buf_str(&out), STR("\033[2;11r\033[2H\033[L\033[r\r\nline 101 of 799819 and more")));
     assert_screen();
 }
 
@@ -199,7 +211,8 @@ static void only_known_sequences_go_out(void **state)
         frame();
         for (size_t at = 0; at < out.len; at++) {
             if (out.at[at] != 0x1B) {
-                assert_true((unsigned char)out.at[at] >= 0x20 || out.at[at] == '\r' || out.at[at] == '\n');
+                assert_true((unsigned char)out.at[at] >= 0x20 || out.at[at] == '\r' ||
+                            out.at[at] == '\n');
                 continue;
             }
             assert_int_equal(out.at[++at], '[');

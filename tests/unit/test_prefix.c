@@ -28,8 +28,8 @@ static void a_stamp_reads_the_same_with_and_without_memory(void **state)
             bool with = stamp_take(&memory, &b, &with_ms);
             bool without = stamp_take(&empty, &c, &without_ms);
             if (with != without || with_ms != without_ms || b.len != c.len)
-                fail_msg("`%s` after `%s`: %d %lld, fresh %d %lld", texts[second], texts[first], with,
-                         (long long)with_ms, without, (long long)without_ms);
+                fail_msg("`%s` after `%s`: %d %lld, fresh %d %lld", texts[second], texts[first],
+                         with, (long long)with_ms, without, (long long)without_ms);
         }
     }
 }
@@ -40,8 +40,10 @@ static void stamps_have_the_times_they_say(void **state)
         const char *text;
         int64_t unix_ms;
     } stamps[] = {
-        {"2026-11-24T14:01:58.101000+00:00", 1795528918101}, {"2026-11-24T14:01:58", 1795528918000},
-        {"2026-11-24 14:01:58.101", 1795528918101},          {"2022-12-20T01:00:00.000-08:00", 1671526800000},
+        {"2026-11-24T14:01:58.101000+00:00", 1795528918101},
+        {"2026-11-24T14:01:58", 1795528918000},
+        {"2026-11-24 14:01:58.101", 1795528918101},
+        {"2022-12-20T01:00:00.000-08:00", 1671526800000},
         {" 1702763408647 ", 1702763408647},
     };
     int64_t unix_ms;
@@ -65,11 +67,14 @@ static void only_what_an_export_wrote_is_a_prefix(void **state)
         {"2026-11-24T14:01:58Z a log of one's own\n2026-11-24T14:01:59Z more\n", {0}},
         {"2026-11-24T14:01:58Z [ERROR] bare\nSTART RequestId: 1\n", {0}},
         {"2026-11-24T14:01:58.1Z\tid\tINFO\tx\n", {0}},
-        {"2026-11-24T14:01:58.1Z 7c9567b5-107b-4a6c-8798-0157ac21db52 Task timed out after 3.00 seconds\n", {0}},
+        {"2026-11-24T14:01:58.1Z 7c9567b5-107b-4a6c-8798-0157ac21db52 Task timed out after 3.00 seconds\n",
+         {0}},
         {"2026/11/24/[1]ab 2026-11-24T14:01:58 x\n", {PREFIX_STREAM, PREFIX_STAMP}},
-        {"2026/11/24/[1]ab 2026-11-24T14:01:58 x\n2026/11/24/[1]ab 2026-11-24T1", {PREFIX_STREAM, PREFIX_STAMP}},
+        {"2026/11/24/[1]ab 2026-11-24T14:01:58 x\n2026/11/24/[1]ab 2026-11-24T1",
+         {PREFIX_STREAM, PREFIX_STAMP}},
         {"2026-11-24T14:01:58 2026/11/24/[1]ab x\n", {PREFIX_STAMP, PREFIX_STREAM}},
-        {"/aws/lambda/a 2026/11/24/[1]ab 2026-11-24T14:01:58 x\n", {PREFIX_GROUP, PREFIX_STREAM, PREFIX_STAMP}},
+        {"/aws/lambda/a 2026/11/24/[1]ab 2026-11-24T14:01:58 x\n",
+         {PREFIX_GROUP, PREFIX_STREAM, PREFIX_STAMP}},
         {"2026/11/24 14:01:58 go\n", {0}},
     };
     (void)state;

@@ -141,8 +141,11 @@ static void random_keys_keep_it_whole(void **state)
     uint64_t seed = 7;
     (void)state;
     for (int i = 0; i < 50000; i++) {
-        static const uint32_t some[] = {'a', ' ', 0xE9, 0x301, 0x65E5, KEY_LEFT_, KEY_RIGHT_, KEY_HOME_, KEY_END_,
-                                        KEY_BACKSPACE_, KEY_DELETE_, KEY_UP_, KEY_DOWN_, KEY_ENTER_, 23, 11, 21};
+        static const uint32_t some[] = {
+            'a',         ' ',        0xE9,      0x301,      0x65E5,
+            KEY_LEFT_,   KEY_RIGHT_, KEY_HOME_, KEY_END_,   KEY_BACKSPACE_,
+            KEY_DELETE_, KEY_UP_,    KEY_DOWN_, KEY_ENTER_, 23,
+            11,          21};
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         prompt_key(prompt, some[(seed >> 33) % (sizeof some / sizeof *some)]);
         struct str head = prompt_head(prompt), text = prompt_text(prompt);

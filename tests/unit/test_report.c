@@ -30,10 +30,12 @@ static const struct report_case {
      "a-6", "", "", "", 2696600000, 11370000, ABSENT, 2697, 128, 128, ABSENT},
     {"REPORT RequestId: a-7\tDuration: 10 ms\tBilled Duration: 10 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\t"
      "Init Duration: 1234 ms\tXRAY TraceId: 1-5d9d007f-0a8c7fd02xmpl480aed55ef0\tSegmentId: 3d752xmpl1bbe37e\tSampled: true",
-     "a-7", "", "", "1-5d9d007f-0a8c7fd02xmpl480aed55ef0", 10000000, 1234000000, ABSENT, 10, 128, 64, 1},
-    {"# REPORT RequestId: a-8 Duration: 1.5 ms", "a-8", "", "", "", 1500000, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT},
-    {"2026-11-24T10:00:00.000Z REPORT RequestId: a-9 Duration: 1.000001 ms",
-     "a-9", "", "", "", 1000001, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT},
+     "a-7", "", "", "1-5d9d007f-0a8c7fd02xmpl480aed55ef0", 10000000, 1234000000, ABSENT, 10, 128,
+     64, 1},
+    {"# REPORT RequestId: a-8 Duration: 1.5 ms", "a-8", "", "", "", 1500000, ABSENT, ABSENT, ABSENT,
+     ABSENT, ABSENT, ABSENT},
+    {"2026-11-24T10:00:00.000Z REPORT RequestId: a-9 Duration: 1.000001 ms", "a-9", "", "", "",
+     1000001, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT},
     {"{\"time\":\"2026-11-24T10:00:00Z\",\"type\":\"platform.report\",\"record\":{\"metrics\":{\"durationMs\":147.156,"
      "\"billedDurationMs\":201,\"memorySizeMB\":512,\"maxMemoryUsedMB\":91,\"restoreDurationMs\":500.795},"
      "\"requestId\":\"j-1\",\"status\":\"success\",\"tracing\":{\"type\":\"X-Amzn-Trace-Id\",\"value\":\"Root=1-6-7;Parent=8;Sampled=0\"}}}",
@@ -100,7 +102,8 @@ static void a_wrapped_report_goes_on_in_the_next_line(void **state)
     struct report r;
     assert_true(report_parse(STR("# REPORT RequestId: w-1\t"), &r));
     assert_false(report_has_numbers(&r));
-    assert_true(report_continue(STR("# Duration: 37.5 ms\tBilled Duration: 38 ms\tMemory Size: 128"), &r));
+    assert_true(
+        report_continue(STR("# Duration: 37.5 ms\tBilled Duration: 38 ms\tMemory Size: 128"), &r));
     assert_true(report_continue(STR("# MB\tMax Memory Used: 90 MB"), &r));
     assert_true(r.duration_ns == 37500000 && r.billed_ms == 38 && r.memory_used_mb == 90);
     assert_true(r.memory_mb == ABSENT); /* torn: 128 may be the front of 1280 */
@@ -116,7 +119,8 @@ static void a_line_break_inside_a_name_loses_no_number(void **state)
 {
     (void)state;
     struct report r;
-    assert_true(report_parse(STR("REPORT RequestId: w-4 Duration: 3.5 ms Memory Size: 512 MB Max Memory"), &r));
+    assert_true(report_parse(
+        STR("REPORT RequestId: w-4 Duration: 3.5 ms Memory Size: 512 MB Max Memory"), &r));
     assert_true(report_continue(STR("Used: 157 MB"), &r));
     assert_true(r.memory_used_mb == 157);
 }
@@ -133,9 +137,11 @@ static void each_platform_line_has_its_kind(void **state)
         {"END RequestId: k-1", LINE_END},
         {"REPORT RequestId: k-1\tDuration: 1 ms", LINE_REPORT},
         {"XRAY TraceId: 1-2-3\tSegmentId: 4\t", LINE_XRAY},
-        {"INIT_START Runtime Version: python:3.12.v43\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:x", LINE_INIT},
+        {"INIT_START Runtime Version: python:3.12.v43\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:x",
+         LINE_INIT},
         {"RESTORE_START Runtime Version: java:21.v1\tRuntime Version ARN: arn", LINE_INIT},
-        {"INIT_REPORT Init Duration: 206.72 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError", LINE_INIT_REPORT},
+        {"INIT_REPORT Init Duration: 206.72 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError",
+         LINE_INIT_REPORT},
         {"RESTORE_REPORT Restore Duration: 511.25 ms", LINE_INIT_REPORT},
         {"2026-11-24T10:00:00.000Z k-1-2-3 Task timed out after 3.00 seconds", LINE_TIMEOUT},
         {"[ERROR] Task timed out after 30.01 seconds", LINE_TIMEOUT},
@@ -152,10 +158,14 @@ static void each_platform_line_has_its_kind(void **state)
         {"LOGS\tName: agent\tState: Subscribed\tTypes: [platform]", LINE_PLATFORM},
         {"{\"type\":\"platform.start\",\"record\":{\"requestId\":\"k\"}}", LINE_START},
         {"{\"type\":\"platform.initStart\",\"record\":{}}", LINE_INIT},
-        {"{\"type\":\"platform.initReport\",\"record\":{\"status\":\"timeout\",\"metrics\":{\"durationMs\":10000.487}}}", LINE_INIT_REPORT},
-        {"{\"type\":\"platform.restoreReport\",\"record\":{\"status\":\"error\"}}", LINE_INIT_REPORT},
-        {"{\"type\":\"platform.runtimeDone\",\"record\":{\"requestId\":\"k\",\"status\":\"timeout\"}}", LINE_PLATFORM},
-        {"{\"type\":\"platform.fault\",\"record\":\"RequestId: k Error: Runtime exited\"}", LINE_DEATH},
+        {"{\"type\":\"platform.initReport\",\"record\":{\"status\":\"timeout\",\"metrics\":{\"durationMs\":10000.487}}}",
+         LINE_INIT_REPORT},
+        {"{\"type\":\"platform.restoreReport\",\"record\":{\"status\":\"error\"}}",
+         LINE_INIT_REPORT},
+        {"{\"type\":\"platform.runtimeDone\",\"record\":{\"requestId\":\"k\",\"status\":\"timeout\"}}",
+         LINE_PLATFORM},
+        {"{\"type\":\"platform.fault\",\"record\":\"RequestId: k Error: Runtime exited\"}",
+         LINE_DEATH},
         {"{\"type\":\"platform.neverSeenBefore\",\"record\":{}}", LINE_PLATFORM},
         {"{\"_aws\":{\"Timestamp\":1}}", LINE_METRIC},
         {"the RequestId: is part of a sentence", LINE_APP},
@@ -165,7 +175,8 @@ static void each_platform_line_has_its_kind(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (line_kind(str_of(cases[i].line)) != cases[i].kind)
-            fail_msg("kind %d, expected %d: %s", (int)line_kind(str_of(cases[i].line)), (int)cases[i].kind, cases[i].line);
+            fail_msg("kind %d, expected %d: %s", (int)line_kind(str_of(cases[i].line)),
+                     (int)cases[i].kind, cases[i].line);
 }
 
 int main(void)

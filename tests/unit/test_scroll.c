@@ -55,11 +55,17 @@ static void the_selection_stays_in_sight_whatever_happens(void **state)
 
 static void moves_go_where_they_say(void **state)
 {
-    static const struct { size_t selected, offset; enum action action; size_t to, to_offset; } cases[] = {
-        {0, 0, ACTION_DOWN, 1, 0},        {9, 0, ACTION_DOWN, 10, 1},     {10, 10, ACTION_UP, 9, 9},
-        {0, 0, ACTION_UP, 0, 0},          {99, 90, ACTION_DOWN, 99, 90},  {3, 0, ACTION_PAGE_DOWN, 13, 10},
-        {13, 10, ACTION_PAGE_UP, 3, 0},   {3, 0, ACTION_PAGE_UP, 0, 0},   {95, 88, ACTION_PAGE_DOWN, 99, 90},
-        {3, 0, ACTION_HALF_DOWN, 8, 5},   {8, 5, ACTION_HALF_UP, 3, 0},   {50, 45, ACTION_TOP, 0, 0},
+    static const struct {
+        size_t selected, offset;
+        enum action action;
+        size_t to, to_offset;
+    } cases[] = {
+        {0, 0, ACTION_DOWN, 1, 0},          {9, 0, ACTION_DOWN, 10, 1},
+        {10, 10, ACTION_UP, 9, 9},          {0, 0, ACTION_UP, 0, 0},
+        {99, 90, ACTION_DOWN, 99, 90},      {3, 0, ACTION_PAGE_DOWN, 13, 10},
+        {13, 10, ACTION_PAGE_UP, 3, 0},     {3, 0, ACTION_PAGE_UP, 0, 0},
+        {95, 88, ACTION_PAGE_DOWN, 99, 90}, {3, 0, ACTION_HALF_DOWN, 8, 5},
+        {8, 5, ACTION_HALF_UP, 3, 0},       {50, 45, ACTION_TOP, 0, 0},
         {50, 45, ACTION_BOTTOM, 99, 90},
     };
     (void)state;
@@ -68,7 +74,8 @@ static void moves_go_where_they_say(void **state)
         bool moved = scroll_move(&s, cases[i].action, 100, 10);
         assert_int_equal(s.selected, cases[i].to);
         assert_int_equal(s.offset, cases[i].to_offset);
-        assert_int_equal(moved, cases[i].selected != cases[i].to || cases[i].offset != cases[i].to_offset);
+        assert_int_equal(moved,
+                         cases[i].selected != cases[i].to || cases[i].offset != cases[i].to_offset);
     }
 }
 

@@ -51,7 +51,8 @@ static void set(struct scene *s, const char *pattern)
 }
 
 /* The row that a search from `from` on leads to; UINT64_MAX: none. Counts to the end, too. */
-static uint64_t seek(struct scene *s, uint64_t from, bool forward, bool inclusive, int64_t budget_us)
+static uint64_t seek(struct scene *s, uint64_t from, bool forward, bool inclusive,
+                     int64_t budget_us)
 {
     uint64_t row = UINT64_MAX;
     bool busy = true;
@@ -74,14 +75,18 @@ static void the_next_match_is_found_both_ways_and_round_the_ends(void **state)
         put(&s, i == 700 || i == 1500 ? "the needle" : "hay");
     take_in(&s);
     set(&s, "needle");
-    static const struct { uint64_t from; bool forward, inclusive; uint64_t to; } cases[] = {
-        {0, true, true, 700},    {700, true, true, 700},  {700, true, false, 1500}, {1500, true, false, 700},
-        {1999, true, true, 700}, {0, false, false, 1500}, {1500, false, false, 700}, {700, false, false, 1500},
-        {1501, false, false, 1500}, {1500, false, true, 1500},
+    static const struct { uint64_t from; bool forward, inclusive; uint64_t to;
+    } cases[] = {
+        {0, true, true, 700},      {700, true, true, 700},    {700, true, false, 1500},
+        {1500, true, false, 700},  {1999, true, true, 700},   {0, false, false, 1500},
+        {1500, false, false, 700}, {700, false, false, 1500}, {1501, false, false, 1500},
+        {1500, false, true, 1500},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int64_t budget_us = 0; budget_us < 2000; budget_us += 1999)
-            assert_int_equal(seek(&s, cases[i].from, cases[i].forward, cases[i].inclusive, budget_us), cases[i].to);
+            assert_int_equal(
+                seek(&s, cases[i].from, cases[i].forward, cases[i].inclusive, budget_us),
+                cases[i].to);
     assert_int_equal(s.search.hits, 2);
     assert_int_equal(search_percent(&s.search, &s.view), 100);
     set(&s, "absent");

@@ -8,7 +8,8 @@
 #include "src/cli/triage.h"
 
 /* An invocation of a function whose name is one letter. */
-static struct invocation *make(char function, enum failure_class class, uint64_t signature, int64_t end_unix_ms)
+static struct invocation *make(char function, enum failure_class class, uint64_t signature,
+                               int64_t end_unix_ms)
 {
     static struct invocation inv;
     static uint64_t seq;

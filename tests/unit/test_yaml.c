@@ -31,7 +31,8 @@ static void scalars_come_with_their_path_and_place(void **state)
     (void)state;
     struct buf out;
     struct err err = {0};
-    assert_true(walk(STR("# note\ntheme: dark\nroles:\n  text: {fg: red}\nregion: [a, 'b c']\n"), &out, &err));
+    assert_true(walk(STR("# note\ntheme: dark\nroles:\n  text: {fg: red}\nregion: [a, 'b c']\n"),
+                     &out, &err));
     assert_true(str_eq(buf_str(&out), STR("theme=dark@f.yaml:2:8;roles.text.fg=red@f.yaml:4:14;"
                                           "region.0=a@f.yaml:5:10;region.1=b c@f.yaml:5:13;")));
     buf_release(&out);
@@ -71,7 +72,8 @@ static void what_a_settings_file_does_not_need_is_refused_with_its_place(void **
         struct err err = {0};
         assert_false(walk(str_of(cases[i].yaml), &out, &err));
         assert_int_equal(err.code, ERR_CONFIG);
-        if (!str_starts(str_of(err.text), str_of(cases[i].where)) || !str_has(str_of(err.text), str_of(cases[i].why)))
+        if (!str_starts(str_of(err.text), str_of(cases[i].where)) ||
+            !str_has(str_of(err.text), str_of(cases[i].why)))
             fail_msg("'%s' gave: %s", cases[i].yaml, err.text);
         buf_release(&out);
     }

@@ -37,7 +37,8 @@ static inline struct tracker *track_start(struct track *track, uint32_t hold, bo
     return tracker_new(&options, &sink);
 }
 
-static inline void track_line(struct tracker *t, const char *stream, const char *text, uint64_t line)
+static inline void track_line(struct tracker *t, const char *stream, const char *text,
+                              uint64_t line)
 {
     struct event event = {.log_stream = str_of(stream), .message = str_of(text), .line = line,
                           .unix_ms = TIME_NONE, .ingestion_ms = TIME_NONE,
@@ -70,7 +71,8 @@ static inline const char *track_class(const struct invocation *inv)
     return failure_class_row((enum failure_class)inv->class)->name;
 }
 
-static inline void track_text_is(const struct invocation *inv, struct text_ref ref, const char *want)
+static inline void track_text_is(const struct invocation *inv, struct text_ref ref,
+                                 const char *want)
 {
     char text[INVOCATION_TEXT + 1];
     (void)str_copy(text, sizeof text, invocation_text(inv, ref));
