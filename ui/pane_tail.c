@@ -207,7 +207,7 @@ static void count_lines(const struct tail *t, uint64_t *line, uint64_t *lines)
     *lines = all ? t->status.end_row : count;
     *line = count ? t->scroll.selected + 1 : 0;
     if (all)
-        *line = t->live.asked->count > 0 || !count ? t->cursor + 1 : t->view->first_row + t->scroll.selected + 1;
+        *line = view_is_filtered(t->view) || !count ? t->cursor + 1 : t->view->first_row + t->scroll.selected + 1;
 }
 
 static void tail_titles(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size)

@@ -87,7 +87,7 @@ static void show_window(struct tail *t, const struct window_status *window)
     if (then == ACTION_NONE || tail_scroll(t, then))
         return;
     bool down = then == ACTION_DOWN || then == ACTION_HALF_DOWN || then == ACTION_PAGE_DOWN || then == ACTION_TOP;
-    if (t->live.asked->count > 0 && tail_has_more(t, down)) /* the filters leave nothing of it */
+    if (view_is_filtered(&t->past) && tail_has_more(t, down)) /* the filters leave nothing of it */
         tail_hunt(t, HUNT_ROW, down, FAILURE_NONE);
 }
 

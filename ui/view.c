@@ -202,6 +202,11 @@ static void begin(struct log_view *view)
     }
 }
 
+bool view_is_filtered(const struct log_view *view)
+{
+    return view->asked->count > 0 || view->asked->function != UINT32_MAX;
+}
+
 void view_rebuild(struct log_view *view)
 {
     view->timeless = false;

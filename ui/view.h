@@ -46,6 +46,8 @@ void view_over(struct log_view *view, const struct log_view *like, uint64_t firs
 
 /* Takes in what is new. true: what is shown changed. *busy: more is left. */
 bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us, bool *busy);
+/* Does it leave rows out? */
+bool view_is_filtered(const struct log_view *view);
 /* After a change of filters, mode, fold_all: builds anew. */
 void view_rebuild(struct log_view *view);
 /* 0 to 100 while building, else 100. */

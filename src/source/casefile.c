@@ -10,6 +10,7 @@
 #include "src/aws/lambda.h"
 #include "src/aws/logs.h"
 #include "src/source/again.h"
+#include "src/source/caseparts.h"
 
 #define CASE_VERSION 1
 #define CASE_BYTES_MAX (1024u * 1024u)
@@ -27,6 +28,7 @@ struct casefile {
     const struct function **by_group; /* sorted by log group, then name */
     struct input events;
     char events_path[4096];
+    char directory[4096];
     struct again_reader again;
     struct progress progress;
     bool told;               /* account and functions were handed over */
@@ -231,6 +233,7 @@ static void tell_case(struct casefile *c, const struct sink *sink)
     sink->account(sink->ctx, &c->account);
     if (c->functions.count > 0)
         sink->functions(sink->ctx, c->functions.at, c->functions.count);
+    caseparts_check(c->directory, sink);
 }
 
 static void tell_progress(struct casefile *c, const struct sink *sink)
@@ -397,6 +400,7 @@ bool casefile_open(struct source **out, const struct casefile_options *options, 
     c->source.class = &casefile_class;
     c->wake = (struct wake){-1, -1};
     *out = NULL;
+    (void)str_copy(c->directory, sizeof c->directory, str_of(options->directory)); /* too long: told below */
     if (!wake_init(&c->wake, err) || !read_case(c, options->directory, err) ||
         !read_functions(c, options->directory, err) || !open_events(c, options, err)) {
         casefile_free(&c->source);

@@ -152,12 +152,59 @@ static void a_case_is_played_back_by_its_own_clock(void **state)
     capture_release(&c);
 }
 
+static void check_part(const char *name, const char *text, const char *expected)
+{
+    struct capture c = {0};
+    const char *directory = make_case(case_json, functions_json, events_jsonl);
+    temp_file(name, text, strlen(text));
+    run_case(&c, directory, 0, 0);
+    unlink(temp_path(name));
+    assert_true(c.done);
+    assert_int_equal(c.count, 2); /* the rest is shown */
+    assert_int_equal(c.troubles, expected ? 1 : 0);
+    if (expected && (!strstr(c.trouble[0].text, expected) || !strstr(c.trouble[0].text, name)))
+        fail_msg("`%s` does not say `%s`", c.trouble[0].text, expected);
+    if (expected)
+        assert_int_equal(c.trouble[0].code, ERR_INPUT_PARTIAL);
+    capture_release(&c);
+}
+
+static void a_garbled_part_costs_only_itself_and_is_told(void **state)
+{
+    (void)state;
+    check_part("traces.json", "{\"Traces\": [{\"Id\": \"1-5e1b4151-5ac6c58d\"}], \"UnprocessedTraceIds\": []}\n", NULL);
+    check_part("traces.json", "{\"Traces\": [{\"Id\": \"1-5e1b4151-5ac", "cut short");
+    check_part("traces.json", "{\"Traces\": nothing}", "byte 11: it is no JSON");
+    check_part("traces.json", "", "cut short");
+    check_part("messages.json", "{\"Queues\": []} and more", "no JSON");
+    check_part("messages.json", "{\"Queues\": {}}", "it has no list `Queues`");
+    check_part("messages.json", "[]", "it has no list `Queues`");
+    check_part("metrics.json", "{\"MetricDataQueries\": []}", "it has no list `MetricDataResults`");
+    check_part("metrics.json", "\xFF\xFE\x00", "no JSON");
+}
+
+static void a_part_that_is_a_directory_is_told(void **state)
+{
+    struct capture c = {0};
+    (void)state;
+    const char *directory = make_case(case_json, functions_json, events_jsonl);
+    const char *path = temp_path("traces.json");
+    assert_int_equal(mkdir(path, 0700), 0);
+    run_case(&c, directory, 0, 0);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(c.troubles, 1);
+    assert_non_null(strstr(c.trouble[0].text, "traces.json: it is a directory"));
+    capture_release(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_gives_account_functions_and_events),
         cmocka_unit_test(what_is_optional_may_be_missing),
         cmocka_unit_test(a_case_that_cannot_be_opened_says_why),
+        cmocka_unit_test(a_garbled_part_costs_only_itself_and_is_told),
+        cmocka_unit_test(a_part_that_is_a_directory_is_told),
         cmocka_unit_test(a_case_is_played_back_by_its_own_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
