@@ -10,11 +10,11 @@
 #define YAML_DEPTH 8
 
 struct yaml_item {
-    struct str
-        path[YAML_DEPTH]; /* keys from the root: {"roles", "text", "fg"}; sequences add "0", "1" */
-    size_t depth;                /* how many of them */
-    struct str value;            /* a scalar; an empty mapping or sequence is not reported */
-    const char *where;           /* `file:line:col` of the value */
+    /* Keys from the root: {"roles", "text", "fg"}; sequences add "0", "1". */
+    struct str path[YAML_DEPTH];
+    size_t depth;      /* how many of them */
+    struct str value;  /* a scalar; an empty mapping or sequence is not reported */
+    const char *where; /* `file:line:col` of the value */
 };
 
 /* Calls `each` for every scalar, in order; everything borrowed for the call. `each` may fail. */
