@@ -8,7 +8,7 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
-from harness import (PROGRAM, SOURCE, Run, case, exception, good, one_line_errors, run_parts,  # noqa: E402
+from harness import (PROGRAM, SOURCE, Run, Terminal, case, exception, good, one_line_errors, run_parts,  # noqa: E402
                      stamped_good, timeout, uuid, write)
 
 KEYS = {
@@ -161,6 +161,33 @@ def people():
     case(Run("--logs", log, "--fail-on", "any").status == 1, "--fail-on holds there, too", "")
 
 
+def width():
+    log = write("width.log", timeout(2) + exception(4).replace("KeyError: 'order'", "KeyError: " + "long words " * 40))
+    for cols in (50, 80, 120, 200):
+        t = Terminal("triage", "--logs", log, cols=cols)
+        status = t.end()
+        lines = re.sub(rb"\x1b\[[0-9;]*m", b"", t.out).decode().replace("\r", "").split("\n")
+        widest = max(map(len, lines))
+        case(status == 0 and widest <= cols and (cols > 80 or widest > cols * 2 // 3),
+             f"text on a terminal of {cols} columns is as wide", widest, lines)
+    t = Terminal("triage", "--logs", log)
+    t.end()
+    case(b"\x1b[" in t.out, "a terminal gets colour", t.out)
+    t = Terminal("triage", "--logs", log, env={"NO_COLOR": "1"})
+    t.end()
+    case(b"\x1b[" not in t.out, "but not with NO_COLOR", t.out)
+
+
+def markdown():
+    """A ticket shows it as it is: what a log holds is no markup."""
+    evil = "KeyError: '| # <script>alert(1)</script> ![x](http://e.example/y) `code` **bold** </details>"
+    log = write("markup.log", exception(1).replace("KeyError: 'order'", evil))
+    run = Run("triage", "--logs", log, "--format", "markdown")
+    text = re.sub(r"(?ms)^(`{3,}).*?^\1$|(`+).*?\2", "", run.out.decode())  # what stands in code is shown
+    case(run.status == 0 and "alert(1)" in run.out.decode() and "<script>" not in text and "![x](" not in text
+         and "</details>" not in text, "markup in a message stands in code", run)
+
+
 def the_demo():
     beside = SOURCE in pathlib.Path(PROGRAM).parents  # a build outside the tree finds no demo until it is installed
     demo = ["demo"] if beside else ["--case", SOURCE / "docs" / "demo"]
@@ -176,4 +203,4 @@ def the_demo():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(json_form, hostile_bytes, fail_on, window_and_files, partial_pastes, people, the_demo))
+    sys.exit(run_parts(json_form, hostile_bytes, fail_on, window_and_files, partial_pastes, people, width, markdown, the_demo))

@@ -15,7 +15,7 @@ import sys
 import threading
 
 sys.dont_write_bytecode = True
-from harness import (DEADLINE, ENV, PROGRAM, ROOM, Terminal, case, exception, run_parts, start, uuid,  # noqa: E402
+from harness import (DEADLINE, ENV, PROGRAM, ROOM, Terminal, case, exception, run_parts, start,  # noqa: E402
                      write)
 
 SECRETS = {
