@@ -113,12 +113,11 @@ static void start(struct attempt *a)
     char url[2048], authorization[TOKEN_BYTES];
     if (make_url(a, url, sizeof url) &&
         make_authorization(a, authorization, sizeof authorization)) {
-        struct exchange_ask ask = {.what = what, .method = "GET", .url = url,
-                                   .lines = {"Accept: application/json",
-                                             authorization[0] ? authorization : NULL},
-                                   .timeout_ms = 2000, .tries = 3, .pause_ms = 1000,
+        struct exchange_ask ask = {.method = "GET", .url = url,
+                                   .lines = {authorization, "Accept: application/json"},
+                                   .timeout_ms = 2000, .tries = 3,
                                    .no_proxy = strncmp(url, "https:", 6) != 0};
-        exchange_start(&a->exchange, &ask, a->now_mono_ms, on_answer, a);
+        exchange_start(&a->exchange, &ask, on_answer, a);
     } else {
         attempt_fail(a, true);
     }

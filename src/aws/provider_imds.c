@@ -92,8 +92,8 @@ static void ask_next(struct attempt *a)
 {
     const struct imds *own = a->own;
     char url[800];
-    struct exchange_ask ask = {.what = what, .method = "GET", .url = url, .timeout_ms = 1000,
-                               .tries = 1, .no_proxy = true};
+    struct exchange_ask ask = {.method = "GET", .url = url, .timeout_ms = 1000, .tries = 1,
+                               .no_proxy = true};
     if (!own->token_line[0]) {
         snprintf(url, sizeof url, "%s/latest/api/token", own->base);
         ask.method = "PUT";
@@ -102,7 +102,7 @@ static void ask_next(struct attempt *a)
         snprintf(url, sizeof url, "%s" ROLE_PATH "%s", own->base, own->role);
         ask.lines[0] = own->token_line;
     }
-    exchange_start(&a->exchange, &ask, a->now_mono_ms, on_answer, a);
+    exchange_start(&a->exchange, &ask, on_answer, a);
 }
 
 static bool choose_base(struct attempt *a, struct imds *own)

@@ -162,11 +162,9 @@ static void ask_keys(struct attempt *a)
     char line[sizeof own->token.access + 32];
     sso_ask_keys(&call, own->account, own->role);
     snprintf(line, sizeof line, "x-amz-sso_bearer_token: %s", own->token.access);
-    struct exchange_call what = {a->sdk, own->region, &call, NULL, line};
-    if (!exchange_start_call(&a->exchange, &what, a->now_mono_ms, on_keys, a, &a->err))
-        attempt_fail(a, true);
+    struct exchange_call what = {a->sdk, own->region, NULL, line};
+    exchange_start_call(&a->exchange, &what, &call, on_keys, a);
     keys_wipe_bytes(line, sizeof line);
-    call_release(&call);
 }
 
 /* Another program may have renewed it meanwhile: then its file holds. */
@@ -216,11 +214,8 @@ static void ask_token(struct attempt *a)
     struct call call;
     a->memory->sso_tried_unix_ms = a->now_unix_ms;
     sso_ask_token(&call, &own->token);
-    struct exchange_call what = {a->sdk, own->region, &call, NULL, NULL};
-    if (!exchange_start_call(&a->exchange, &what, a->now_mono_ms, on_token, a, &a->err))
-        attempt_fail(a, true);
-    keys_wipe_bytes(call.body.at, call.body.room);
-    call_release(&call);
+    struct exchange_call what = {a->sdk, own->region, NULL, NULL};
+    exchange_start_call(&a->exchange, &what, &call, on_token, a);
 }
 
 static void next(struct attempt *a)

@@ -86,6 +86,8 @@ static bool add_signature(struct request *request, const struct request_about *a
     struct buf before = {0};
     buf_init(&before, LINES_MOST);
     buf_add(&before, buf_str(&request->lines)); /* the names stay put while lines are added */
+    const char *region =
+        about->region ? about->region : sdk_signing_region(about->sdk, call->service);
     struct sign_input input = {.method = str_of(call->method),
                                .host = end.host,
                                .path = path,
@@ -93,11 +95,12 @@ static bool add_signature(struct request *request, const struct request_about *a
                                .headers = headers,
                                .header_count = signed_headers(buf_str(&before), headers),
                                .body = buf_str(&call->body),
-                               .region = sdk_signing_region(about->sdk, call->service),
+                               .region = region,
                                .service = service_row(call->service)->signing,
                                .unix_ms = about->unix_ms,
                                .s3 = call->service == SERVICE_S3};
     bool done = sign_request(&input, about->keys, &request->lines, err);
+    keys_wipe_bytes(before.at, before.room);
     buf_release(&before);
     return done;
 }
@@ -145,12 +148,17 @@ bool request_build(struct request *request, const struct request_about *about, s
     *request = (struct request){0};
     buf_init(&request->url, URL_MOST);
     buf_init(&request->lines, LINES_MOST);
-    if (!sdk_endpoint(about->sdk, call->service, base, sizeof base, err))
+    (void)buf_reserve(&request->lines, LINES_MOST); /* holds tokens: no copy is left behind */
+    if (!sdk_endpoint_in(about->sdk, call->service,
+                         about->region ? about->region : about->sdk->region, base, sizeof base,
+                         err))
         return false;
     struct endpoint end = split_url(str_of(base));
     str_copy(request->host, sizeof request->host, end.host);
     struct str path = add_url(request, call, str_of(base), end);
     add_call_lines(call, &request->lines);
+    if (about->line)
+        buf_add(&request->lines, (struct str){about->line, strlen(about->line) + 1});
     if (about->keys && !add_signature(request, about, end, path, err))
         return false;
     add_own_lines(about, end, &request->lines);
@@ -169,7 +177,7 @@ bool request_build(struct request *request, const struct request_about *about, s
 void request_release(struct request *request)
 {
     if (request->lines.at)
-        keys_wipe_bytes(request->lines.at, request->lines.len);
+        keys_wipe_bytes(request->lines.at, request->lines.room);
     buf_release(&request->url);
     buf_release(&request->lines);
 }

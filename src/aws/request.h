@@ -10,6 +10,8 @@ struct request_about {
     const struct sdk *sdk;
     const struct call *call;
     const struct keys *keys; /* NULL: unsigned */
+    const char *region;      /* NULL: the session's */
+    const char *line;        /* a further header line of any length; NULL: none */
     int64_t unix_ms;         /* of the signature, the service's skew applied */
     const char *invocation_id;
     unsigned attempt, attempts_most;

@@ -79,12 +79,8 @@ void role_ask(struct attempt *a, const struct sts_role *role)
     const char *region = a->sdk->region[0] ? a->sdk->region : STS_REGION;
     str_copy(a->role_arn, sizeof a->role_arn, str_of(role->role_arn));
     sts_ask_role(&call, role);
-    struct exchange_call what = {a->sdk, region, &call, &a->keys, NULL};
-    bool ok = exchange_start_call(&a->exchange, &what, a->now_mono_ms, on_answer, a, &a->err);
-    keys_wipe_bytes(call.body.at, call.body.room);
-    call_release(&call);
-    if (!ok)
-        attempt_fail(a, true);
+    struct exchange_call what = {a->sdk, region, &a->keys, NULL};
+    exchange_start_call(&a->exchange, &what, &call, on_answer, a);
 }
 
 void role_start(struct attempt *a, const char *mfa_code)

@@ -130,16 +130,14 @@ static void identify(struct probe *p, int64_t deadline_ms)
 {
     struct call call;
     sts_ask_identity(&call);
-    struct exchange_call what = {&p->sdk, p->sdk.region, &call, &p->keys, NULL};
+    struct exchange_call what = {&p->sdk, p->sdk.region, &p->keys, NULL};
     p->exchange.http = p->http;
-    p->answered =
-        !exchange_start_call(&p->exchange, &what, clock_mono_ms(), on_identity, p, &p->err);
+    exchange_start_call(&p->exchange, &what, &call, on_identity, p);
     while (!p->answered && clock_mono_ms() < deadline_ms) {
         exchange_step(&p->exchange, clock_mono_ms());
         http_step(p->http, 50);
     }
     exchange_stop(&p->exchange);
-    call_release(&call);
 }
 
 int main(int argc, char **argv)

@@ -66,8 +66,9 @@ static void assert_asks_keys(const char *token)
     assert_string_equal(fake.asked.method, "GET");
     assert_string_equal(fake.asked.url, "https://portal.sso.eu-north-1.amazonaws.com/federation/"
                                         "credentials?role_name=Read-Only&account_id=123456789012");
-    snprintf(line, sizeof line, "x-amz-sso_bearer_token: %s\n", token);
-    assert_string_equal(fake.asked.lines, line); /* and no signature */
+    snprintf(line, sizeof line, "x-amz-sso_bearer_token: %s", token);
+    assert_string_equal(asked_line("x-amz-sso"), line);
+    assert_null(asked_line("Authorization"));
 }
 
 static void assert_asks_token(void)
@@ -75,7 +76,9 @@ static void assert_asks_token(void)
     assert_int_equal(read_at(NOW), CREDS_WAIT);
     assert_string_equal(fake.asked.method, "POST");
     assert_string_equal(fake.asked.url, "https://oidc.eu-north-1.amazonaws.com/token");
-    assert_string_equal(fake.asked.lines, "Content-Type: application/json\n");
+    assert_string_equal(asked_line("Content-Type"), "Content-Type: application/json");
+    assert_null(asked_line("Authorization"));
+    assert_null(strstr(fake.asked.lines, "planted"));
     assert_string_equal(fake.asked.body,
                         "{\"clientId\":\"client\",\"clientSecret\":\"client-planted\",\"grantType\":"
                         "\"refresh_token\",\"refreshToken\":\"refresh-planted\"}");
