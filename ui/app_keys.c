@@ -150,7 +150,7 @@ static unsigned key_effects(struct app *app, uint32_t key)
 static void take_key(struct app *app, uint32_t key)
 {
     struct console *console = &app->console;
-    if (console->message[0] && !prompt_is_open(console->prompt)) {
+    if (console->message[0]) {
         console->message[0] = '\0';
         app->draw = true;
     }

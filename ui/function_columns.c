@@ -16,7 +16,7 @@ static const struct column {
     enum text_side side;
 } columns[] = {
     {"FUNCTION", "name", FUNCTION_BY_NAME, 0, 0, LEFT},
-    {"RUNTIME", "runtime", FUNCTION_BY_RUNTIME, 15, 8, LEFT},
+    {"RUNTIME", "runtime", FUNCTION_BY_RUNTIME, 17, 8, LEFT},
     {"MEM MB", "memory", FUNCTION_BY_MEMORY, 7, 9, RIGHT},
     {"TIMEOUT", "timeout", FUNCTION_BY_TIMEOUT, 9, 10, RIGHT},
     {"ACTIVE", "activity", FUNCTION_BY_ACTIVITY, 7, 7, RIGHT},

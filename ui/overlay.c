@@ -10,6 +10,7 @@
 
 #define HELP_COLS 78
 #define MENU_COLS 52
+#define NARROW_COLS 60
 #define HELP_LINES_MAX (ACTION_COUNT + FAILURE_CLASS_COUNT + SCOPE_COUNT + 12)
 
 enum help_kind { LINE_HEADING, LINE_ACTION, LINE_CLASS, LINE_BLANK };
@@ -22,7 +23,7 @@ struct help_line {
 void overlay_help(struct overlay *o, enum scope scope)
 {
     overlay_release(o);
-    *o = (struct overlay){.kind = OVERLAY_HELP, .scope = scope};
+    *o = (struct overlay){.kind = OVERLAY_HELP, .scope = scope, .scroll = {.selected = 1}};
 }
 
 void overlay_menu(struct overlay *o, enum action why, struct str title, const struct menu_item *items, size_t count)
@@ -101,18 +102,18 @@ static void add_scope(struct lines *lines, const struct overlay *o, const struct
     add_group(lines, o, keymap, (int)scope, &group);
 }
 
-/* The scope one is in first, then the classes, what holds everywhere, and the other scopes. */
+/* The scope one is in first, then what holds everywhere, the classes, and the other scopes. */
 static void help_lines(struct lines *lines, const struct overlay *o, const struct keymap *keymap)
 {
     struct lines classes = {.count = 0};
     lines->count = 0;
     if (o->scope != SCOPE_LIST && o->scope != SCOPE_GLOBAL)
         add_scope(lines, o, keymap, o->scope);
+    add_scope(lines, o, keymap, SCOPE_LIST);
+    add_scope(lines, o, keymap, SCOPE_GLOBAL);
     for (int class = 0; class < FAILURE_CLASS_COUNT; class++)
         add_line(&classes, LINE_CLASS, class);
     add_group(lines, o, keymap, SCOPE_COUNT, &classes);
-    add_scope(lines, o, keymap, SCOPE_LIST);
-    add_scope(lines, o, keymap, SCOPE_GLOBAL);
     for (enum scope scope = 0; scope < SCOPE_COUNT; scope++)
         if (scope != o->scope && scope != SCOPE_LIST && scope != SCOPE_GLOBAL)
             add_scope(lines, o, keymap, scope);
@@ -165,9 +166,34 @@ static enum action move_key(const struct keymap *keymap, uint32_t key, bool lett
     return action <= ACTION_BOTTOM && action >= ACTION_UP ? action : ACTION_NONE;
 }
 
+static bool goes_down(enum action action)
+{
+    return action == ACTION_DOWN || action == ACTION_HALF_DOWN || action == ACTION_PAGE_DOWN || action == ACTION_BOTTOM;
+}
+
+/* Headings and blanks are passed over; the first heading stays in sight. */
+static void pass_headings(struct overlay *o, const struct lines *lines, bool down, int page)
+{
+    struct scroll *s = &o->scroll;
+    while (s->selected < lines->count && lines->at[s->selected].kind != LINE_ACTION &&
+           lines->at[s->selected].kind != LINE_CLASS)
+        if (!scroll_to(s, down || s->selected == 0 ? s->selected + 1 : s->selected - 1, lines->count, page))
+            break;
+    if (s->selected <= 1)
+        s->offset = 0;
+}
+
 static enum overlay_result move_by(struct overlay *o, const struct keymap *keymap, enum action action, int page)
 {
-    return scroll_move(&o->scroll, action, overlay_count(o, keymap), page) ? OVERLAY_CHANGED : OVERLAY_NOTHING;
+    struct lines lines;
+    struct scroll before = o->scroll;
+    scroll_move(&o->scroll, action, overlay_count(o, keymap), page);
+    if (o->kind == OVERLAY_HELP) {
+        help_lines(&lines, o, keymap);
+        pass_headings(o, &lines, goes_down(action), page);
+    }
+    bool moved = before.selected != o->scroll.selected || before.offset != o->scroll.offset;
+    return moved ? OVERLAY_CHANGED : OVERLAY_NOTHING;
 }
 
 static enum overlay_result menu_letter(struct overlay *o, uint32_t key, int page)
@@ -195,7 +221,7 @@ static enum overlay_result filter_key(struct overlay *o, uint32_t key)
         memcpy(o->filter + len, bytes, count);
         o->filter[len + count] = '\0';
     }
-    o->scroll = (struct scroll){0, 0};
+    o->scroll = (struct scroll){.selected = 1}; /* under the first heading */
     return OVERLAY_CHANGED;
 }
 
@@ -296,10 +322,14 @@ static void draw_help_line(struct canvas *canvas, const struct keymap *keymap, i
         canvas_text(canvas, row, 27, cols - 27, 0, ROLE_DIM, str_of(class->symptom));
     }
     if (line->kind == LINE_ACTION) {
+        const struct action_row *action = action_row((enum action)line->which);
+        bool narrow = cols < NARROW_COLS; /* the name stands in the longer help well enough */
+        int help_at = narrow ? 12 : 34;
         keymap_keys(keymap, (enum action)line->which, keys, sizeof keys);
-        canvas_text(canvas, row, 2, 14, 0, ROLE_KEY, str_of(keys));
-        canvas_text(canvas, row, 17, 16, 0, ROLE_TEXT, str_of(action_row((enum action)line->which)->name));
-        canvas_text(canvas, row, 34, cols - 34, 0, ROLE_DIM, str_of(action_row((enum action)line->which)->help));
+        canvas_text(canvas, row, 2, help_at - 3 < 14 ? help_at - 3 : 14, 0, ROLE_KEY, str_of(keys));
+        if (!narrow)
+            canvas_text(canvas, row, 17, 16, 0, ROLE_TEXT, str_of(action->name));
+        canvas_text(canvas, row, help_at, cols - help_at, 0, ROLE_DIM, str_of(action->help));
     }
 }
 

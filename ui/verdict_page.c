@@ -184,7 +184,8 @@ static void silence_bar(struct page *page, const struct invocation *inv)
     if (tells) {
         figure_span(inv->last_line_gap_ns, span);
         snprintf(text, sizeof text, "%10s silent", span);
-        page_bar(page, "Silence", str_of(text), inv->last_line_gap_ns / NS_PER_MS, inv->duration_ns / NS_PER_MS, ROLE_GAP);
+        page_bar(page, "Silence", str_of(text), inv->last_line_gap_ns / NS_PER_MS,
+                 inv->duration_ns / NS_PER_MS, ROLE_WARNING); /* a reversed role would draw it hollow */
     }
     buf_init(&room, 4096);
     struct str last = quoted(invocation_text(inv, inv->last_text), &room);
