@@ -400,7 +400,8 @@ bool casefile_open(struct source **out, const struct casefile_options *options, 
     c->source.class = &casefile_class;
     c->wake = (struct wake){-1, -1};
     *out = NULL;
-    (void)str_copy(c->directory, sizeof c->directory, str_of(options->directory)); /* too long: told below */
+    (void)str_copy(c->directory, sizeof c->directory,
+                   str_of(options->directory)); /* too long: told below */
     if (!wake_init(&c->wake, err) || !read_case(c, options->directory, err) ||
         !read_functions(c, options->directory, err) || !open_events(c, options, err)) {
         casefile_free(&c->source);

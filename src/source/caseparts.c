@@ -24,7 +24,8 @@ static bool no_json(const char *path, const struct jscan *j, struct err *err)
     if (j->ended)
         err_set(err, ERR_INPUT_PARTIAL, "reading the case: %s: it is cut short", path);
     else
-        err_set(err, ERR_INPUT_PARTIAL, "reading the case: %s: byte %zu: it is no JSON from there on", path, j->at);
+        err_set(err, ERR_INPUT_PARTIAL,
+                "reading the case: %s: byte %zu: it is no JSON from there on", path, j->at);
     return err_advise(err, "record it again; the rest of the case is shown");
 }
 
@@ -43,8 +44,10 @@ static bool check_text(struct str text, const struct part *part, const char *pat
     if (str_trim(str_from(text, j.at)).len > 0)
         return no_json(path, &j, err);
     if (is_other || !has_list) {
-        err_set(err, ERR_INPUT_PARTIAL, "reading the case: %s: it has no list `%s`", path, part->list.at);
-        return err_advise(err, "docs/casefile.md says what it holds; the rest of the case is shown");
+        err_set(err, ERR_INPUT_PARTIAL, "reading the case: %s: it has no list `%s`", path,
+                part->list.at);
+        return err_advise(err,
+                          "docs/casefile.md says what it holds; the rest of the case is shown");
     }
     return true;
 }

@@ -10,8 +10,8 @@
 
 #define STEPS_MOST 100000
 
-static const char *const names[] = {"case.json", "functions.json", "events.jsonl", "traces.json", "messages.json",
-                                    "metrics.json"};
+static const char *const names[] = {"case.json",   "functions.json", "events.jsonl",
+                                    "traces.json", "messages.json",  "metrics.json"};
 #define NAME_COUNT (sizeof names / sizeof names[0])
 
 static char directory[] = "/tmp/lambdig-fuzz-XXXXXX";
@@ -84,7 +84,8 @@ static void on_functions(void *ctx, const struct function *functions, size_t cou
 {
     (void)ctx;
     for (size_t i = 0; i < count; i++)
-        FUZZ_CHECK(functions[i].name[0] && memchr(functions[i].log_group, '\0', sizeof functions[i].log_group));
+        FUZZ_CHECK(functions[i].name[0] &&
+                   memchr(functions[i].log_group, '\0', sizeof functions[i].log_group));
 }
 
 static void on_progress(void *ctx, const struct progress *progress)

@@ -169,11 +169,11 @@ def moto():
 
 # ---- ministack ----
 
-HANDLER = """import sys, time
+HANDLER = """import threading
 def handler(event, context):
     print("order", event["order"])
     if event["order"] == 2:
-        time.sleep(30)
+        threading.Event().wait(30)
     if event["order"] == 3:
         print("[ERROR] KeyError: 'stock'\\nTraceback (most recent call last):\\n  File \\"/var/task/app.py\\", line 7, in handler")
         raise KeyError("stock")
