@@ -39,7 +39,7 @@ struct slot {
     uint32_t record;   /* the low half of its number in the ring of records */
     uint8_t class, confidence;
     int8_t cold : 2, at_limit : 2, slow : 2;
-    bool has_rows : 1, has_verdict : 1, has_record : 1, has_trace : 1, ended : 1;
+    bool has_rows : 1, has_verdict : 1, has_record : 1, has_trace : 1, ended : 1, final : 1;
 };
 _Static_assert(sizeof(struct slot) == 64, "slots are counted in");
 

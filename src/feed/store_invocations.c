@@ -161,6 +161,7 @@ static void slot_put(struct slot *slot, const struct invocation *inv, uint32_t f
     slot->slow = inv->slow == 1 ? 1 : inv->slow == 0 ? 0 : -1;
     slot->has_trace = inv->trace_id.len > 0;
     slot->ended = inv->ended;
+    slot->final = inv->final;
     slot->has_verdict = true;
 }
 

@@ -13,11 +13,11 @@ _Static_assert(HEAD_BYTES + sizeof((struct invocation *)0)->evidence <= TAIL_AT,
                "the evidence stands between head and tail");
 _Static_assert(sizeof(struct invocation) <= RECORD_MAX, "a record holds any invocation");
 
-#define PACKED_MAX (RECORD_PACKED_MAX + 16u) /* with its head */
+#define PACKED_MAX (RECORD_PACKED_MAX + 24u) /* with its head */
 
 /* A verdict that is not final is likely to be replaced by one of about the same size: with a
  * little room left it takes the same place. */
-#define ROOM_FOR_THE_FINAL 12u
+#define ROOM_FOR_THE_FINAL 3u
 
 static size_t evidence_bytes(const struct invocation *inv)
 {
@@ -73,13 +73,99 @@ static void texts_find_again(struct invocation *inv)
     }
 }
 
-static size_t record_make(const struct invocation *inv, bool *in_order, char out[RECORD_MAX])
+/* What the slot holds. */
+static void slot_part_clear(struct invocation *inv)
+{
+    inv->seq = inv->signature = 0;
+    inv->start_unix_ms = inv->end_unix_ms = inv->duration_ns = 0;
+    inv->class = inv->confidence = 0;
+    inv->cold = inv->memory_at_limit = inv->slow = 0;
+    inv->ended = inv->final = false;
+}
+
+static void slot_part_fill(struct invocation *inv, const struct slot *slot)
+{
+    inv->seq = slot->seq;
+    inv->signature = slot->signature;
+    inv->start_unix_ms = slot->start_unix_ms;
+    inv->end_unix_ms = slot->end_unix_ms;
+    inv->duration_ns = slot->duration_ns;
+    inv->class = slot->class;
+    inv->confidence = slot->confidence;
+    inv->cold = slot->cold;
+    inv->memory_at_limit = slot->at_limit;
+    inv->slow = slot->slow;
+    inv->ended = slot->ended;
+    inv->final = slot->final;
+}
+
+/* Numbers that grow from one invocation to the next as differences, which hardly do. */
+static int64_t whole_ms(int64_t duration_ns)
+{
+    return duration_ns / 1000000 + (duration_ns % 1000000 > 0);
+}
+
+static void numbers_pack(struct invocation *inv, int64_t duration_ns, uint64_t line_base)
+{
+    for (size_t i = 0; i < inv->evidence_count; i++)
+        inv->evidence[i].line -= inv->last_line;
+    inv->last_line -= inv->first_line;
+    inv->first_line -= line_base;
+    inv->billed_ms -= whole_ms(duration_ns);
+}
+
+static void numbers_unpack(struct invocation *inv, int64_t duration_ns, uint64_t line_base)
+{
+    inv->billed_ms += whole_ms(duration_ns);
+    inv->first_line += line_base;
+    inv->last_line += inv->first_line;
+    for (size_t i = 0; i < inv->evidence_count; i++)
+        inv->evidence[i].line += inv->last_line;
+}
+
+/* In front of the packed bytes, itself packed: a byte, two bytes, and numbers of seven bits a byte. */
+struct record_head {
+    uint8_t dictionary;
+    bool in_order;       /* the texts */
+    bool by_row;         /* its first line is kept as a difference to its first row */
+    uint16_t texts_len;  /* bytes of row texts behind the dictionary; 0: none */
+    uint32_t row;        /* the last of these rows, from the first row of the invocation on */
+    uint64_t gap;        /* last_line_gap_ns: enum gap */
+};
+#define IN_ORDER 0x80u
+_Static_assert(DICTIONARIES <= IN_ORDER, "seven bits hold the number of a dictionary");
+#define BY_ROW 0x8000u
+_Static_assert(ROW_TEXTS_MAX < BY_ROW, "fifteen bits hold the length of the texts");
+
+/* The gap comes with the final verdict, so that it would tell all records of a kind from the first
+ * one. It is mostly of whole milliseconds. */
+enum gap { GAP_ABSENT, GAP_IN_RECORD, GAP_MS /* and more */ };
+#define MS_NS 1000000
+
+static uint64_t gap_take_out(struct invocation *inv)
+{
+    int64_t gap_ns = inv->last_line_gap_ns;
+    if (gap_ns != ABSENT && (gap_ns < 0 || gap_ns % MS_NS != 0))
+        return GAP_IN_RECORD;
+    inv->last_line_gap_ns = 0;
+    return gap_ns == ABSENT ? GAP_ABSENT : GAP_MS + (uint64_t)(gap_ns / MS_NS);
+}
+
+static void gap_put_back(struct invocation *inv, uint64_t gap)
+{
+    if (gap != GAP_IN_RECORD)
+        inv->last_line_gap_ns = gap == GAP_ABSENT ? ABSENT : (int64_t)(gap - GAP_MS) * MS_NS;
+}
+
+/* Fills in what the head says of the record. */
+static size_t record_make(const struct invocation *inv, uint64_t line_base, struct record_head *head, char out[RECORD_MAX])
 {
     struct invocation copy;
     memcpy(&copy, inv, invocation_size(inv));
-    copy.seq = copy.signature = 0;
-    copy.start_unix_ms = copy.end_unix_ms = copy.duration_ns = 0;
-    *in_order = texts_put_in_order(&copy);
+    numbers_pack(&copy, inv->duration_ns, line_base);
+    slot_part_clear(&copy);
+    head->gap = gap_take_out(&copy);
+    head->in_order = texts_put_in_order(&copy);
     memcpy(out, &copy, HEAD_BYTES);
     memcpy(out + HEAD_BYTES, copy.evidence, evidence_bytes(&copy));
     size_t tail = invocation_size(&copy) - TAIL_AT;
@@ -87,20 +173,18 @@ static size_t record_make(const struct invocation *inv, bool *in_order, char out
     return HEAD_BYTES + evidence_bytes(&copy) + tail;
 }
 
-static void record_take_apart(const char *record, size_t len, bool in_order,
+static void record_take_apart(const char *record, size_t len, const struct record_head *head, uint64_t line_base,
                               const struct slot *slot, struct invocation *out)
 {
     memcpy(out, record, HEAD_BYTES);
     size_t evidence = evidence_bytes(out);
     memcpy(out->evidence, record + HEAD_BYTES, evidence);
     memcpy((char *)out + TAIL_AT, record + HEAD_BYTES + evidence, len - HEAD_BYTES - evidence);
-    if (in_order)
+    if (head->in_order)
         texts_find_again(out);
-    out->seq = slot->seq;
-    out->signature = slot->signature;
-    out->start_unix_ms = slot->start_unix_ms;
-    out->end_unix_ms = slot->end_unix_ms;
-    out->duration_ns = slot->duration_ns;
+    gap_put_back(out, head->gap);
+    slot_part_fill(out, slot);
+    numbers_unpack(out, slot->duration_ns, line_base);
 }
 
 static uint8_t dictionary_of(const struct slot *slot)
@@ -108,27 +192,31 @@ static uint8_t dictionary_of(const struct slot *slot)
     return (uint8_t)((slot->function * FAILURE_CLASS_COUNT + slot->class) % DICTIONARIES);
 }
 
-/* In front of the packed bytes, itself packed: a byte, two bytes, and seven bits a byte. */
-struct record_head {
-    uint8_t dictionary;
-    bool in_order;       /* the texts */
-    uint16_t texts_len;  /* bytes of row texts behind the dictionary; 0: none */
-    uint32_t row;        /* the last of these rows, from the first row of the invocation on */
-};
-#define IN_ORDER 0x80u
-_Static_assert(DICTIONARIES <= IN_ORDER, "seven bits hold the number of a dictionary");
+static char *put_number(char *at, uint64_t number)
+{
+    for (; number >= 0x80; number >>= 7)
+        *at++ = (char)(0x80 | (number & 0x7F));
+    *at++ = (char)number;
+    return at;
+}
+
+static const unsigned char *take_number(const unsigned char *at, uint64_t *number)
+{
+    *number = 0;
+    for (unsigned shift = 0;; shift += 7) {
+        *number |= (uint64_t)(*at & 0x7F) << shift;
+        if (*at++ < 0x80)
+            return at;
+    }
+}
 
 static size_t head_write(const struct record_head *head, char *out)
 {
     char *at = out;
     *at++ = (char)(head->dictionary | (head->in_order ? IN_ORDER : 0));
     *at++ = (char)(head->texts_len & 0xFF);
-    *at++ = (char)(head->texts_len >> 8);
-    uint32_t row = head->row;
-    for (; row >= 0x80; row >>= 7)
-        *at++ = (char)(0x80 | (row & 0x7F));
-    *at++ = (char)row;
-    return (size_t)(at - out);
+    *at++ = (char)((head->texts_len | (head->by_row ? BY_ROW : 0u)) >> 8);
+    return (size_t)(put_number(put_number(at, head->row), head->gap) - out);
 }
 
 static const char *head_read(const char *packed, struct record_head *out)
@@ -136,13 +224,12 @@ static const char *head_read(const char *packed, struct record_head *out)
     const unsigned char *at = (const unsigned char *)packed;
     *out = (struct record_head){.dictionary = (uint8_t)(at[0] & ~IN_ORDER),
                                 .in_order = (at[0] & IN_ORDER) != 0,
-                                .texts_len = (uint16_t)(at[1] | at[2] << 8)};
-    size_t i = 3;
-    for (unsigned shift = 0;; shift += 7, i++) {
-        out->row |= (uint32_t)(at[i] & 0x7F) << shift;
-        if (at[i] < 0x80)
-            return packed + i + 1;
-    }
+                                .by_row = (at[2] << 8 & BY_ROW) != 0,
+                                .texts_len = (uint16_t)((at[1] | at[2] << 8) & ~BY_ROW)};
+    uint64_t row;
+    at = take_number(take_number(at + 3, &row), &out->gap);
+    out->row = (uint32_t)row;
+    return (const char *)at;
 }
 
 /* The dictionary and, when asked for, what the last rows say. Returns the bytes; *texts_len of
@@ -168,12 +255,17 @@ static void dictionary_learn(struct dictionary *dictionary, const char *record, 
     dictionary->len = (uint16_t)len;
 }
 
+static uint64_t line_base(const struct record_head *head, const struct slot *slot)
+{
+    return head->by_row ? slot->first_row : 0;
+}
+
 static size_t record_pack(struct store *store, const struct slot *slot,
                           const struct invocation *inv, char out[PACKED_MAX])
 {
     char record[RECORD_MAX], dictionary[DICTIONARY_MAX];
-    struct record_head head = {.dictionary = dictionary_of(slot), .row = slot->row_span};
-    size_t len = record_make(inv, &head.in_order, record), texts_len;
+    struct record_head head = {.dictionary = dictionary_of(slot), .row = slot->row_span, .by_row = slot->has_rows};
+    size_t len = record_make(inv, line_base(&head, slot), &head, record), texts_len;
     dictionary_learn(&store->invocations.dictionaries[head.dictionary], record, len);
     bool with_rows = slot->class == FAILURE_SUCCESS && slot->has_rows;
     size_t dictionary_len = dictionary_make(store, slot, &head, with_rows, dictionary, &texts_len);
@@ -218,6 +310,6 @@ bool records_read(const struct store *store, const struct slot *slot, struct inv
     if (texts_len != head.texts_len)
         return false; /* its rows have fallen out */
     size_t len = recordpack_read(packed, (struct str){dictionary, dictionary_len}, record);
-    record_take_apart(record, len, head.in_order, slot, out);
+    record_take_apart(record, len, &head, line_base(&head, slot), slot, out);
     return true;
 }

@@ -291,6 +291,41 @@ static void a_success_reads_back_as_long_as_its_rows_are_held_and_a_failure_long
     store_free(store);
 }
 
+/* Kept as differences, in the slot or in front of the record: each value must come back. */
+static void every_number_of_a_verdict_reads_back(void **state)
+{
+    struct store *store = small_store();
+    static const int64_t gaps[] = {ABSENT, 0, 1, 999999, 1000000, 29870000000, 1000001, INT64_MAX, INT64_MAX / 1000000 * 1000000, -7};
+    static const int64_t durations[] = {ABSENT, 0, 1, 45000000, 45000001, 900000000000, INT64_MAX};
+    (void)state;
+    for (uint64_t seq = 1; seq <= 70; seq++) {
+        struct invocation inv = verdict(seq, seq % 2 ? FAILURE_SUCCESS : FAILURE_TIMEOUT, 1000), out;
+        inv.last_line_gap_ns = gaps[seq % 10];
+        inv.duration_ns = durations[seq % 7];
+        inv.billed_ms = seq % 3 ? (int64_t)seq : ABSENT;
+        inv.first_line = seq % 5 ? seq * 1000 : UINT64_MAX - 3;
+        inv.last_line = seq % 4 ? inv.first_line + 9 : 0;
+        inv.line_count = 10;
+        inv.final = seq % 3 == 0;
+        inv.ended = seq % 2 == 0;
+        inv.cold = (int8_t)((int)(seq % 3) - 1);
+        inv.slow = (int8_t)((int)(seq / 3 % 3) - 1);
+        inv.confidence = (uint8_t)(seq % 3);
+        inv.evidence_count = 2;
+        inv.evidence[0] = (struct evidence_item){.line = inv.first_line + 4, .fact = FACT_REPORT};
+        inv.evidence[1] = (struct evidence_item){.line = 0, .input = 3, .fact = FACT_REPORT};
+        if (seq % 3 == 1)
+            add_row(store, seq, STR("END RequestId: 1"));
+        add_verdict(store, &inv, 0);
+        if (seq % 3 == 2)
+            add_row(store, seq, STR("a row that came after the verdict"));
+        memset(&out, 0xAA, sizeof out);
+        assert_true(store_read_invocation(store, seq, &out));
+        assert_memory_equal(&out, &inv, offsetof(struct invocation, evidence) + 2 * sizeof inv.evidence[0]);
+    }
+    store_free(store);
+}
+
 static void members_that_share_a_text_read_back_however_long_it_is(void **state)
 {
     (void)state;
@@ -533,6 +568,7 @@ int main(void)
         cmocka_unit_test(a_failure_that_is_taken_back_leaves_the_one_before_it),
         cmocka_unit_test(an_invocation_reads_back_with_its_evidence_and_texts),
         cmocka_unit_test(a_success_reads_back_as_long_as_its_rows_are_held_and_a_failure_longer),
+        cmocka_unit_test(every_number_of_a_verdict_reads_back),
         cmocka_unit_test(members_that_share_a_text_read_back_however_long_it_is),
         cmocka_unit_test(old_invocations_fall_out_and_stay_in_the_figures),
         cmocka_unit_test(the_marks_of_rows_outlive_the_briefs),
