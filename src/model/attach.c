@@ -90,6 +90,7 @@ static void end(struct tracker *t, struct attempt *a, const struct line *line)
     }
     if (line->unix_ms != TIME_NONE)
         a->e.end_unix_ms = line->unix_ms;
+    a->e.emulator = a->e.emulator || a->stream->emulated;
     finals_add(&t->finals, a);
 }
 
@@ -313,6 +314,8 @@ static void on_death(struct tracker *t, struct line *line, const struct platform
             evidence_add_error_type(&a->e, word);
     }
     line->stream->dying = a;
+    if (p->ends && !a->pending)
+        end(t, a, line);
     if (a->shown)
         finals_show(&t->finals, a);
 }
@@ -368,6 +371,7 @@ void attach_platform(struct tracker *t, struct line *line, struct platform *p)
         app_end_object(t); /* cut off by this line */
     app_flush_error(t, line->stream, claims_error(p) ? attach_by_id(line->stream, p->id) : NULL);
     line->kind = p->kind;
+    line->stream->emulated = line->stream->emulated || p->emulated;
     if (p->unix_ms != TIME_NONE && line->event->unix_ms == TIME_NONE)
         line->unix_ms = p->unix_ms;
     if (p->kind != LINE_DEATH)

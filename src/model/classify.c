@@ -399,7 +399,7 @@ static void suggest_others(const struct evidence *e, struct verdict *v)
         suggest(v, FAILURE_TIMEOUT);
     if (v->class == FAILURE_STARTUP && (type_is(e, "Extension.Crash") || e->death != DEATH_NONE))
         suggest(v, FAILURE_CRASH);
-    if (v->class == FAILURE_CRASH && e->unhandled.weight == ERROR_UNHANDLED)
+    if (v->class == FAILURE_CRASH && e->unhandled.weight == ERROR_UNHANDLED && !fatal(e))
         suggest(v, FAILURE_EXCEPTION);
     if (error && error->weight < ERROR_UNHANDLED)
         suggest(v, e->has_report ? FAILURE_SUCCESS : FAILURE_INCOMPLETE);

@@ -477,7 +477,23 @@ static bool is_filler(struct str s)
            str_starts(s, STR("--- End")) || str_starts(s, STR("During handling of the above")) ||
            str_starts(s, STR("The above exception was")) || str_starts(s, STR("goroutine ")) ||
            str_starts(s, STR("stack backtrace")) || str_starts(s, STR("note: run with")) ||
-           str_starts(s, STR("Suppressed:")) || s.at[0] == '}' || s.at[0] == ']';
+           str_starts(s, STR("Suppressed:")) || str_starts(s, STR("runtime stack:")) ||
+           str_starts(s, STR("created by ")) || str_starts(s, STR("[signal ")) || s.at[0] == '}' || s.at[0] == ']';
+}
+
+/* Go names the function in a line of its own above its frame: `main.handle(0x1, ...)`. */
+static bool is_go_function(const struct exception *x, struct str s)
+{
+    static const char *const types[] = {"panic", "fatal error", "runtime error"};
+    size_t open = str_find_char(s, '(');
+    struct str name = str_first(s, open);
+    if (open == SIZE_MAX || s.at[s.len - 1] != ')' || str_find_char(name, '.') == SIZE_MAX ||
+        str_find_char(name, ' ') != SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (str_eq(exception_type(x), str_of(types[i])))
+            return true;
+    return false;
 }
 
 /* A line of the error's own text: indented, or plain text before the first frame. */
@@ -518,7 +534,7 @@ bool exception_continue(struct exception *x, const struct signs *signs, const st
         x->signs |= signs_in(signs, s);
         return true;
     }
-    if (is_filler(s))
+    if (is_filler(s) || is_go_function(x, s))
         return true;
     if (x->frames && exception_split(s, &type, &message) && x->weight >= ERROR_BARE &&
         same_type(type, exception_type(x)))

@@ -122,15 +122,10 @@ static void add_object_frame(struct exception *x, struct str object)
     if (!jscan_member(object, STR("path"), &path) || !jscan_member(object, STR("line"), &line))
         return;
     path = unquoted(path);
-    if (path.len + line.len + 8 > sizeof text)
-        return;
-    size_t len = 0;
-    memcpy(text, "at ", 3);
-    memcpy(text + 3, path.at, path.len);
-    len = 3 + path.len;
-    text[len++] = ':';
-    memcpy(text + len, line.at, line.len);
-    exception_add_frame(x, (struct str){text, len + line.len});
+    int len = snprintf(text, sizeof text, "%s%.*s:%.*s", str_ends(path, STR(".go")) ? "" : "at ",
+                       STR_ARG(path), STR_ARG(line));
+    if (len > 0 && (size_t)len < sizeof text)
+        exception_add_frame(x, str_of(text));
 }
 
 /* Old Python: ["/var/task/app.py", 12, "handler", "code"] */

@@ -31,6 +31,21 @@ static const char *const loader_marks[] = {
     "_tryAwaitImport", "_get_handler",
 };
 
+/* Answers name Go's own packages without the path of its installation. */
+static const char *const go_packages[] = {
+    "runtime/", "reflect/", "internal/", "net/", "os/", "io/", "fmt/", "sync/", "maps/", "slices/",
+    "context/", "encoding/", "database/", "crypto/", "strings/", "strconv/", "bytes/", "bufio/",
+    "errors/", "time/", "sort/", "math/", "regexp/", "text/", "html/", "log/", "syscall/", "iter/",
+};
+
+static bool is_go_package(struct str file)
+{
+    for (size_t i = 0; i < sizeof go_packages / sizeof *go_packages; i++)
+        if (str_starts(file, str_of(go_packages[i])))
+            return true;
+    return false;
+}
+
 static bool is_foreign_package(struct str name)
 {
     for (size_t i = 0; i < sizeof foreign_packages / sizeof *foreign_packages; i++)
@@ -154,7 +169,7 @@ static bool path_frame(struct str s, struct frame *out)
             continue;
         out->file = str_first(s, at + strlen(kinds[i]) - 1);
         out->line = digits_at(str_from(s, at + strlen(kinds[i])));
-        out->own = !HAS_ANY(out->file, foreign_paths);
+        out->own = !HAS_ANY(out->file, foreign_paths) && !(i == 0 && is_go_package(out->file));
         return out->line.len > 0;
     }
     return false;

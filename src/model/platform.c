@@ -321,6 +321,7 @@ static void read_emulator_death(struct str words, struct platform *out)
     struct str rest = str_from(words, id + 9);
     out->reason = reason;
     out->kind = LINE_DEATH;
+    out->ends = true;
     out->id = id > error || error > id + 10 ? take_id(&rest) : STR_NONE;
 }
 
@@ -330,6 +331,7 @@ static bool take_emulator(struct str *line, struct platform *out)
     if (words.len == 0)
         return false;
     out->kind = LINE_PLATFORM;
+    out->emulated = true;
     out->text = *line;
     if (str_starts(words, STR("Reset initiated: Timeout")))
         out->kind = LINE_TIMEOUT;
@@ -409,7 +411,8 @@ static void clear(struct platform *out)
     out->kind = LINE_APP;
     out->id = out->reason = out->function = out->text = out->before = STR_NONE;
     out->unix_ms = TIME_NONE;
-    out->json = out->keyed = out->quoted = out->restore = out->done = out->unknown = false;
+    out->json = out->keyed = out->quoted = out->restore = out->done = out->emulated =
+        out->ends = out->unknown = false;
     report_clear(&out->report);
 }
 

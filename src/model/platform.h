@@ -19,6 +19,8 @@ struct platform {
     bool quoted;         /* other text stands before it: it may be part of a message */
     bool restore;        /* RESTORE_… instead of INIT_… */
     bool done;           /* platform.runtimeDone: its status is in report */
+    bool emulated;       /* AWS's own emulator tells of its processes */
+    bool ends;           /* LINE_DEATH of an emulator: no END follows */
     bool unknown;        /* written like a platform line, of a kind not known here */
     struct report report;
 };

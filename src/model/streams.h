@@ -33,6 +33,7 @@ struct attempt {
 struct stream {
     uint64_t key;
     bool named;       /* a real log stream: one sandbox, one request at a time in text form */
+    bool emulated;    /* an emulator's: its figures of memory mean nothing */
     bool json;        /* writes platform events as JSON: requests may interleave */
     uint16_t open;    /* attempts that are not ended, without shadowed and pending ones */
     uint16_t count;   /* open and lingering ones */

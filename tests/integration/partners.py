@@ -3,6 +3,8 @@
 Account: moto's server, and boto3 to fill it and to compare with, from PyPI, pinned.
 
 Emulator: the binary that AWS ships in its SAM CLI on PyPI, pinned and checked by its digest.
+Go client: the module proxy's, with a Go toolchain. Java client: Maven's, with a JDK. Both compile
+the function that is named, once for each text of it.
 Python client: awslambdaric from PyPI. Node.js client: aws-lambda-ric from npm, which builds
 native code (cmake, C++ compiler, autotools). A part that cannot be had raises Missing."""
 import fcntl
@@ -22,6 +24,9 @@ SAM = "aws-sam-cli==1.170.0"
 SAM_SHA256 = "24ebaf5ecba38dc1758089968cb89ab61e124b84e92a344fc7a2771a47f4d0bf"
 PYTHON_CLIENT = "awslambdaric==4.2.2"
 NODE_CLIENT = "aws-lambda-ric@3.3.0"
+GO_CLIENT = "github.com/aws/aws-lambda-go v1.49.0"
+JAVA_CLIENT = "aws-lambda-java-runtime-interface-client 2.6.0"
+JAVA_MAIN = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
 MOTO = ["moto[server]==5.2.5", "boto3==1.43.67", "botocore==1.43.67"]
 MINISTACK = "ministack==1.5.33"
 INSTALL_SECONDS = 240
@@ -109,6 +114,53 @@ def node_client(cache):
     if not (package / "dist" / "rapid-client.node").exists() and not list(package.rglob("rapid-client.node")):
         raise Missing("node client: its native part was not built")
     return [node, str(package / "bin" / "index.mjs")]
+
+
+def has(part, *programs):
+    for program in programs:
+        if not shutil.which(program):
+            raise Missing(f"{part}: {program} is not installed")
+
+
+def text_digest(source):
+    return hashlib.sha256(source.read_bytes()).hexdigest()
+
+
+def go_client(cache, source):
+    """The function `source` as the bootstrap of a custom runtime."""
+    has("go client", "go")
+
+    def install(directory):
+        module, version = GO_CLIENT.split()
+        (directory / "go.mod").write_text(f"module function\n\ngo 1.21\n\nrequire {module} {version}\n")
+        shutil.copy(source, directory / "main.go")
+        env = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false"}
+        run("go client", ["go", "mod", "download", module], cwd=directory, env=env)
+        run("go client", ["go", "build", "-o", "bootstrap", "main.go"], cwd=directory, env=env)
+
+    return [str(once(cache / "go", GO_CLIENT + text_digest(source), install) / "bootstrap")]
+
+
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>function</groupId><artifactId>function</artifactId><version>1</version><dependencies><dependency>
+<groupId>com.amazonaws</groupId><artifactId>{}</artifactId><version>{}</version>
+</dependency></dependencies></project>
+"""
+
+
+def java_client(cache, source):
+    """The function `source` and its runtime's client on one class path."""
+    has("java client", "java", "javac", "mvn")
+
+    def install(directory):
+        (directory / "pom.xml").write_text(POM.format(*JAVA_CLIENT.split()))
+        run("java client", ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"],
+            cwd=directory)
+        run("java client", ["javac", "-cp", "lib/*", "-d", "classes", str(source)], cwd=directory)
+
+    directory = once(cache / "java", JAVA_CLIENT + text_digest(source), install)
+    return ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
+            f"{directory / 'classes'}:{directory / 'lib' / '*'}", JAVA_MAIN]
 
 
 def aws_python(cache):

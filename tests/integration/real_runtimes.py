@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Logs of real runtimes, judged: AWS's emulator runs the functions of functions/ on AWS's own
-Python and Node.js clients, and each verdict is compared with what the function did.
+Python, Node.js, Java and Go clients, and each verdict is compared with what the function did.
 
 Environment: LAMBDIG the program, SRCDIR the source tree, BUILDDIR the build directory;
 LAMBDIG_PARTNERS (else BUILDDIR/partners) keeps what was obtained; LAMBDIG_SANITIZED=1 leaves
@@ -51,11 +51,20 @@ NODE = [
     step("leave", "crash"), COMMON_END]
 NODE_JSON = [step("logAndGoOn", "success", also=("exception", "ambiguous"))
              if one["event"]["do"] == "logAndGoOn" else one for one in NODE]
+JAVA = [
+    step("fine", "success"), step("fail", "exception", count="abc"), step("wrap", "exception"),
+    step("logAndGoOn", "success"), step("callAClosedPort", "downstream"), step("stall", "timeout"),
+    step("leave", "crash"), COMMON_END]
+GO = [
+    step("fine", "success"), step("fail", "exception", count="abc"), step("log_and_go_on", "success"),
+    step("call_a_closed_port", "downstream"), step("stall", "timeout"), step("leave", "crash"),
+    step("panic", "crash"), step("exhaust_the_stack", "crash"), COMMON_END]
 JSON_LOGS = {"AWS_LAMBDA_LOG_FORMAT": "JSON"}
 LITTLE_MEMORY = ["sh", "-c", 'ulimit -v 600000; exec "$@"', "sh"]
 PATIENT = {"AWS_LAMBDA_FUNCTION_TIMEOUT": "20"}  # a busy machine takes its time to fill memory
 LITTLE_HEAP = {"NODE_OPTIONS": "--max-old-space-size=24", **PATIENT}
 ONCE = [step("fine", "startup")]
+SLOW_START = {"AWS_LAMBDA_FUNCTION_TIMEOUT": "6"}  # a virtual machine's start is inside the request
 
 RUNS = [  # name, client, handler, before the command, environment, steps
     ("python-text", "python", "app.handler", [], {}, PYTHON),
@@ -71,6 +80,11 @@ RUNS = [  # name, client, handler, before the command, environment, steps
     ("node-memory", "node", "app.handler", [], LITTLE_HEAP,
      [step("fine", "success"), step("takeMemory", "memory"), COMMON_END]),
     ("node-import", "node", "importsNothing.handler", [], {}, ONCE),
+    ("java-text", "java", "App::handleRequest", [], SLOW_START, JAVA),
+    ("java-memory", "java", "App::handleRequest", [], {**SLOW_START, "JAVA_TOOL_OPTIONS": "-Xmx24m"},
+     [step("fine", "success"), step("takeMemory", "memory"), COMMON_END]),
+    ("java-no-class", "java", "Nowhere::handleRequest", [], SLOW_START, ONCE),
+    ("go-text", "go", "bootstrap", [], {}, GO),
 ]
 
 
@@ -167,8 +181,10 @@ def judge(kind, name, log, steps):
 def neutral(log, directory):
     """The log as it would read on any machine: only paths are replaced."""
     text = log.read_bytes().decode("utf-8", "surrogateescape")
-    text = text.replace(str(directory / f"{log.stem}.task"), "/var/task").replace(str(CACHE), "/opt/partners")
+    text = text.replace(str(directory / f"{log.stem}.task"), "/var/task")
+    text = text.replace(str(CACHE / "go"), "/src").replace(str(CACHE), "/opt/partners")
     text = re.sub(r"/[^ \"'():]*?/lib/(python3\.\d+|node_modules)/", r"/opt/lib/\1/", text)
+    text = re.sub(r"/\S*?/go/pkg/mod/", "/go/pkg/mod/", text)
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -178,7 +194,10 @@ def live(record):
         rie = partners.emulator(CACHE)
     except partners.Missing as problem:
         return tell("SKIP", "live all runs", f"SKIPPED, a partner cannot be had: {problem}")
-    for name, obtain in (("python", partners.python_client), ("node", partners.node_client)):
+    functions = HERE / "functions"
+    for name, obtain in (("python", partners.python_client), ("node", partners.node_client),
+                         ("java", lambda cache: partners.java_client(cache, functions / "App.java")),
+                         ("go", lambda cache: partners.go_client(cache, functions / "main.go"))):
         try:
             clients[name] = obtain(CACHE)
         except partners.Missing as problem:

@@ -55,6 +55,12 @@ static const struct {
      {"panic: assignment to entry in nil map", "goroutine 1 [running]:", "main.handle(...)",
       "\t/build/main.go:42 +0x1d"},
      ERROR_UNHANDLED, "panic", "/build/main.go:42", 1},
+    {"go, beyond recovery",
+     {"fatal error: stack overflow", "runtime stack:", "runtime.throw({0x85106d?, 0x2?})",
+      "\t/usr/local/go/src/runtime/panic.go:1229 +0x48", "runtime.newstack()",
+      "\t/usr/local/go/src/runtime/stack.go:1207 +0x5fd", "goroutine 1 gp=0x2b m=2 [running]:",
+      "main.deeper(0x153f1?)", "\t/build/main.go:21 +0x2b"},
+     ERROR_UNHANDLED, "fatal error", "/build/main.go:21", 3},
     {"rust, panic", {"thread 'main' panicked at src/main.rs:4:5:", "no row found"},
      ERROR_UNHANDLED, "panic", "src/main.rs:4", 1},
     {"node 8, a plain error", {TS "\t" ID "\tError: connect ECONNREFUSED 127.0.0.1:27017", "    at TCPConnectWrap.done (net.js:1198:14)"},
@@ -132,6 +138,9 @@ static const struct {
      ERROR_UNHANDLED, "E", "", "r2"},
     {"{\"errorMessage\":\"m\",\"errorType\":\"shop.E\",\"requestId\":\"j1\",\"stackTrace\":[\"java.util.A.b(A.java:1)\",\"shop.Pay.run(Pay.java:23)\"]}",
      ERROR_UNHANDLED, "shop.E", "Pay.java:23", "j1"},
+    {"{\"errorMessage\":\"m\",\"errorType\":\"plainError\",\"requestId\":\"g1\",\"stackTrace\":[{\"path\":\"github.com/aws/aws-lambda-go@v1.49.0/lambda/errors.go\",\"line\":39,\"label\":\"a\"},"
+     "{\"path\":\"runtime/panic.go\",\"line\":860,\"label\":\"b\"},{\"path\":\"shop/main.go\",\"line\":31,\"label\":\"c\"}]}",
+     ERROR_UNHANDLED, "plainError", "shop/main.go:31", "g1"},
     {"{\"stackTrace\":[[\"/var/task/a.py\",64,\"handler\",\"x = event['s3']\"]],\"errorType\":\"KeyError\",\"errorMessage\":\"'s3'\",\"requestId\":\"p2\"}",
      ERROR_UNHANDLED, "KeyError", "a.py:64", "p2"},
     {"{\"timestamp\":\"t\",\"level\":\"ERROR\",\"requestId\":\"r3\",\"message\":{\"errorType\":\"TypeError\",\"errorMessage\":\"m\","

@@ -41,6 +41,8 @@ static const struct {
     {"   at System.Threading.Tasks.Task.Wait()", "", "", false, false},
     {"\t/build/main.go:42 +0x1d", "/build/main.go", "42", true, false},
     {"\t/usr/local/go/src/runtime/panic.go:884 +0x212", "/usr/local/go/src/runtime/panic.go", "884", false, false},
+    {"reflect/value.go:586", "reflect/value.go", "586", false, false},
+    {"shop/main.go:31", "shop/main.go", "31", true, false},
     {"/var/task/function.rb:3:in `handler'", "/var/task/function.rb", "3", true, false},
     {"from /var/lang/lib/ruby/3.3.0/net/http.rb:9:in `get'", "/var/lang/lib/ruby/3.3.0/net/http.rb", "9", false, false},
     {"src/main.rs:17:12", "src/main.rs", "17", true, false},

@@ -186,6 +186,10 @@ static const struct {
     {"a zone in round brackets",
      "2026-11-24 10:00:00.000 (+01:00)\t" A "\tError: connect ECONNREFUSED 127.0.0.1:27017\nEND RequestId: " A "\n" REPORT(A, "") "RequestId: " A " Process exited before completing request\n", "downstream", NULL, CONFIDENCE_POSSIBLE},
     {"ids that were masked", "START RequestId: " A " Version: $LATEST\nEND RequestId: ######\nREPORT RequestId: ####  Duration: 5.30 ms  Billed Duration: 6 ms Memory Size: 128 MB Max Memory Used: 60 MB\n", "success", NULL, CONFIDENCE_LIKELY},
+    {"an emulator that writes no END after a death",
+     "24 Nov 2026 10:00:00,001 [INFO] (rapid) INIT START(type: on-demand, phase: init)\n" START(A)
+     "2026/11/24 10:00:00 {\"errorMessage\":\"x\",\"errorType\":\"plainError\"}\n"
+     "24 Nov 2026 10:00:00,002 [ERROR] (rapid) Invoke failed InvokeID=" A " error=Runtime exited with error: exit status 1\n", "crash", "exception", CONFIDENCE_LIKELY},
     {"an emulator's debug log",
      "2026-11-24T10:00:00.000 DEBUG --- [et.reactor-1] l.s.l.i.version_manager    : [pay-" B "] START RequestId: " A " Version: $LATEST\n"
      "2026-11-24T10:00:00.001 DEBUG --- [et.reactor-1] l.s.l.i.version_manager    : [pay-" B "] [ERROR] KeyError: 'x'\n"
@@ -283,6 +287,21 @@ static void what_is_cut_off_inside_that_json_is_read_as_far_as_it_came(void **st
     an_error_is(log, "RangeError", "too deep", "run.js:6");
 }
 
+static void a_death_that_no_end_follows_is_one(void **state)
+{
+    (void)state;
+    static struct track track;
+    track_text(&track, START(A) "24 Nov 2026 10:00:00,002 [ERROR] (rapid) Invoke failed InvokeID=" A " error=Runtime exited with error: exit status 3\n"
+                       START(B) "2026/11/24 10:00:00 {\"errorMessage\":\"x\",\"errorType\":\"plainError\"}\n"
+                       "24 Nov 2026 10:00:00,002 [ERROR] (rapid) Invoke failed InvokeID=" B " error=Runtime exited with error: exit status 1\n"
+                       START("c") END("c") FULL("c", ""));
+    assert_int_equal(track.count, 3);
+    track_text_is(&track.kept[0], track.kept[0].request_id, A);
+    track_text_is(&track.kept[1], track.kept[1].exception_type, "plainError");
+    assert_string_equal(track_class(&track.kept[2]), "success");
+    assert_int_equal(track.kept[2].memory_at_limit, ABSENT); /* its figures mean nothing */
+}
+
 static void json_quoted_in_a_mail_is_read(void **state)
 {
     (void)state;
@@ -311,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_denial_is_told_with_its_parts),
         cmocka_unit_test(the_json_below_a_marker_is_read_as_json),
         cmocka_unit_test(what_is_cut_off_inside_that_json_is_read_as_far_as_it_came),
+        cmocka_unit_test(a_death_that_no_end_follows_is_one),
         cmocka_unit_test(json_quoted_in_a_mail_is_read),
         cmocka_unit_test(failures_of_one_cause_share_a_signature),
     };
