@@ -20,6 +20,7 @@
  * GENERATE=1 writes the expected files instead: read them before they are committed.
  * Usage: golden PROGRAM SRCDIR FILE.steps */
 #include <errno.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -392,6 +393,18 @@ static void step(char *line)
     fail("no such step", line);
 }
 
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
+/* What the steps made there goes, too, however it ends. */
+static void remove_home(void)
+{
+    nftw(run.home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4) {
@@ -405,7 +418,7 @@ int main(int argc, char **argv)
     run.cols = 80;
     run.generate = getenv("GENERATE") != NULL;
     snprintf(run.home, sizeof run.home, "/tmp/lambdig-golden-XXXXXX");
-    if (mkdtemp(run.home) == NULL)
+    if (mkdtemp(run.home) == NULL || atexit(remove_home) != 0)
         return 99;
     default_env();
     FILE *in = fopen(run.steps, "r");
@@ -419,6 +432,5 @@ int main(int argc, char **argv)
     fclose(in);
     check_bytes();
     terminal_kill();
-    rmdir(run.home);
     return 0;
 }

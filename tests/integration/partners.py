@@ -29,7 +29,7 @@ JAVA_CLIENT = "aws-lambda-java-runtime-interface-client 2.6.0"
 JAVA_MAIN = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda"
 MOTO = ["moto[server]==5.2.5", "boto3==1.43.67", "botocore==1.43.67"]
 MINISTACK = "ministack==1.5.33"
-INSTALL_SECONDS = 240
+INSTALL_SECONDS = 600
 START_SECONDS = 60
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -38,9 +38,10 @@ class Missing(Exception):
     """Which part cannot be had, and why."""
 
 
-def run(part, command, **more):
+def run(part, command, env=None, **more):
+    env = {"PIP_NO_CACHE_DIR": "1", **(env or os.environ)}  # nothing is left outside the build directory
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=env,
                               stderr=subprocess.STDOUT, text=True, timeout=INSTALL_SECONDS, **more)
     except (OSError, subprocess.TimeoutExpired) as problem:
         raise Missing(f"{part}: {problem}") from None
@@ -103,7 +104,7 @@ def node_client(cache):
         raise Missing("node client: node and npm are not installed")
 
     def install(directory):
-        env = dict(os.environ)
+        env = {**os.environ, "npm_config_cache": str(cache / "npm"), "XDG_CACHE_HOME": str(cache / "npm")}
         prefix = pathlib.Path(node).resolve().parent.parent
         if (prefix / "include" / "node" / "node.h").exists():  # else node-gyp downloads the headers
             env.setdefault("npm_config_nodedir", str(prefix))
