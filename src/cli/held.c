@@ -45,14 +45,11 @@ static void keep(struct str *run, char **at)
 
 static struct held_event *copy(const struct event *event, struct str request_id)
 {
-    size_t size = sizeof(struct held_event) + event->function.len + event->log_group.len +
-                  event->log_stream.len + event->id.len + event->message.len + request_id.len;
-    struct held_event *e = xcalloc(1, size);
+    size_t size = sizeof(struct held_event) + event->function.len + event->log_group.len + event->log_stream.len +
+                  event->id.len + event->message.len + request_id.len;
+    struct held_event *e = xrealloc(NULL, size);
     char *at = (char *)(e + 1);
-    e->event = *event;
-    e->request_id = request_id;
-    e->size = size;
-    e->class = FAILURE_NONE;
+    *e = (struct held_event){.event = *event, .request_id = request_id, .size = size, .class = FAILURE_NONE};
     struct str *const runs[] = {&e->event.function, &e->event.log_group, &e->event.log_stream,
                                 &e->event.id, &e->event.message, &e->request_id};
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
@@ -74,8 +71,7 @@ static void add_to_chain(struct held *held, struct held_event *e)
     (*at)->last = e;
 }
 
-struct held_event *held_add(struct held *held, const struct event *event, struct str request_id,
-                            uint64_t invocation)
+struct held_event *held_add(struct held *held, const struct event *event, struct str request_id, uint64_t invocation)
 {
     struct held_event *e = copy(event, request_id);
     e->invocation = invocation;

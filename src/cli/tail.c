@@ -35,11 +35,11 @@ struct tail {
     const struct settings *settings;
     struct source *source;
     struct output out;
-    struct tracker *tracker;
+    struct tracker *tracker;          /* NULL: no class is wanted */
     struct match *match;              /* NULL: every line */
     bool by_class, classes[FAILURE_CLASS_COUNT];
     enum hold hold;
-    bool json, raw, raw_bytes, overflowed;
+    bool json, raw, raw_bytes, needs_class, overflowed;
     struct held held;
     size_t held_most;
     struct known_class *known;        /* by invocation, modulo CLASSES_KNOWN */
@@ -70,18 +70,14 @@ static void put_text_time(struct tail *t, int64_t unix_ms)
 
 static struct str stream_tail(struct str stream)
 {
-    return stream.len > STREAM_TAIL ? str_from(stream, stream.len - STREAM_TAIL)
-           : stream.len             ? stream
-                                    : STR("-");
+    return stream.len > STREAM_TAIL ? str_from(stream, stream.len - STREAM_TAIL) : stream.len ? stream : STR("-");
 }
 
 static enum style class_style(uint8_t class)
 {
     if (class >= FAILURE_CLASS_COUNT)
         return STYLE_DIM;
-    return failure_class_row(class)->is_failure ? STYLE_BAD
-           : class == FAILURE_SUCCESS           ? STYLE_GOOD
-                                                : STYLE_WARN;
+    return failure_class_row(class)->is_failure ? STYLE_BAD : class == FAILURE_SUCCESS ? STYLE_GOOD : STYLE_WARN;
 }
 
 static void put_defused(struct tail *t, struct str s, bool keep_lf)
@@ -96,8 +92,7 @@ static void put_text(struct tail *t, const struct event *e, uint8_t class)
     output_style(&t->out, STYLE_DIM);
     put_text_time(t, e->unix_ms);
     output_style(&t->out, class_style(class));
-    buf_printf(&t->out.buf, " %-3s ",
-               class < FAILURE_CLASS_COUNT ? failure_class_row(class)->tag : "---");
+    buf_printf(&t->out.buf, " %-3s ", class < FAILURE_CLASS_COUNT ? failure_class_row(class)->tag : "---");
     output_style(&t->out, STYLE_DIM);
     put_defused(t, stream_tail(e->log_stream), false);
     output_style(&t->out, STYLE_PLAIN);
@@ -142,8 +137,7 @@ static void put_json(struct tail *t, const struct event *e, struct str request_i
     put_or_null(&j, "log_stream", e->log_stream);
     put_or_null(&j, "event_id", e->id);
     put_or_null(&j, "request_id", request_id);
-    put_or_null(&j, "class",
-                class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name) : STR_NONE);
+    put_or_null(&j, "class", class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name) : STR_NONE);
     jsonout_key(&j, "late");
     jsonout_bool(&j, e->late_ms > 0);
     jsonout_key(&j, "message");
@@ -199,10 +193,8 @@ static void tell_overflow(struct tail *t)
     if (t->overflowed)
         return;
     t->overflowed = true;
-    fprintf(stderr,
-            "lambdig: tail: memory-limit-mb: %lld MiB of lines wait for the end of their "
-            "invocations: the oldest "
-            "are printed without a class — raise --memory-limit-mb, or take a shorter window\n",
+    fprintf(stderr, "lambdig: tail: memory-limit-mb: %lld MiB of lines wait for the end of their invocations: the oldest "
+                    "are printed without a class — raise --memory-limit-mb, or take a shorter window\n",
             (long long)t->settings->memory_limit_mb);
 }
 
@@ -233,14 +225,12 @@ static void take_event(struct tail *t, const struct event *e)
 {
     struct str request_id = str_of(t->request_id);
     const struct known_class *k = known_of(t, t->invocation);
-    bool waits = t->hold == HOLD_ORDER ||
-                 (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
+    bool waits = t->hold == HOLD_ORDER || (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
     if (!waits) {
         print(t, e, request_id, k ? k->class : FAILURE_NONE);
         return;
     }
-    struct held_event *held =
-        held_add(&t->held, e, request_id, k && k->settled ? 0 : t->invocation);
+    struct held_event *held = held_add(&t->held, e, request_id, k && k->settled ? 0 : t->invocation);
     if (k && k->settled)
         held->class = k->class;
     drain_order(t);
@@ -257,12 +247,11 @@ static void on_account(void *ctx, const struct account *account)
 static void on_functions(void *ctx, const struct function *functions, size_t count)
 {
     struct tail *t = ctx;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; t->tracker && i < count; i++)
         tracker_function(t->tracker, &functions[i]);
 }
 
-static void on_line(void *ctx, const struct event *event, struct str text,
-                    const struct line_mark *mark)
+static void on_line(void *ctx, const struct event *event, struct str text, const struct line_mark *mark)
 {
     struct tail *t = ctx;
     (void)event, (void)text;
@@ -292,7 +281,8 @@ static void on_events(void *ctx, const struct event *events, size_t count)
         t->marked = false;
         t->invocation = 0;
         t->request_id[0] = '\0';
-        tracker_add(t->tracker, &events[i]);
+        if (t->tracker)
+            tracker_add(t->tracker, &events[i]);
         take_event(t, &events[i]);
         if (events[i].unix_ms != TIME_NONE && events[i].unix_ms > t->newest_unix_ms)
             t->newest_unix_ms = events[i].unix_ms;
@@ -308,9 +298,7 @@ static void on_progress(void *ctx, const struct progress *progress)
     enum hindrance was = t->progress.hindrance, is = progress->hindrance;
     if (was != is && is != HINDRANCE_NONE)
         fprintf(stderr, "lambdig: tail: %s%s\n", progress->why,
-                strstr(progress->why, " — ")
-                    ? ""
-                    : " — it is asked again until it answers; nothing is left out");
+                strstr(progress->why, " — ") ? "" : " — it is asked again until it answers; nothing is left out");
     if (was != HINDRANCE_NONE && is == HINDRANCE_NONE)
         fputs("lambdig: tail: reading again, from where it was\n", stderr);
     t->progress = *progress;
@@ -329,7 +317,7 @@ static void on_trouble(void *ctx, const struct err *err)
 
 static void settle_idle(struct tail *t)
 {
-    if (!t->unsettled || t->newest_unix_ms == TIME_NONE)
+    if (!t->tracker || !t->unsettled || t->newest_unix_ms == TIME_NONE)
         return;
     int64_t passed_ms = clock_mono_ms() - t->newest_at_ms;
     tracker_settle(t->tracker, t->newest_unix_ms + passed_ms, SETTLE_MS);
@@ -338,8 +326,7 @@ static void settle_idle(struct tail *t)
 
 static void step_to_end(struct tail *t)
 {
-    const struct sink sink = {t,           on_account, on_functions, on_events,
-                              on_progress, on_trouble, NULL};
+    const struct sink sink = {t, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
     enum step step = STEP_MORE;
     int wait_ms = 0;
     while (step != STEP_DONE && !ending_signal() && output_good(&t->out)) {
@@ -361,7 +348,8 @@ static int run_to_end(struct tail *t)
 {
     struct err err = {0};
     step_to_end(t);
-    tracker_finish(t->tracker);
+    if (t->tracker)
+        tracker_finish(t->tracker);
     drain_order(t);
     while (t->held.first) /* of invocations without a verdict */
         print_held(t, t->held.first);
@@ -396,11 +384,10 @@ static bool read_settings(struct tail *t, struct err *err)
     if (!read_classes(t, err) || (s->grep[0] && !match_new(&t->match, str_of(s->grep), err)))
         return false;
     t->json = strcmp(s->format, "json") == 0;
-    t->raw = s->raw;
+    t->raw = s->raw && !t->json;
     t->raw_bytes = !isatty(STDOUT_FILENO);
-    t->hold = s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION
-              : s->follow                                  ? HOLD_NOT
-                                                           : HOLD_ORDER;
+    t->needs_class = !t->raw || t->by_class || s->invocations;
+    t->hold = !t->needs_class ? HOLD_NOT : s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION : s->follow ? HOLD_NOT : HOLD_ORDER;
     t->held_most = (size_t)s->memory_limit_mb << 20;
     return true;
 }
@@ -419,7 +406,8 @@ int cli_tail(const struct settings *settings, struct source *source)
     }
     const struct tracker_sink sink = {t, on_line, on_verdict};
     t->known = xcalloc(CLASSES_KNOWN, sizeof *t->known);
-    t->tracker = tracker_new(&(struct tracker_options){.provisional = settings->follow}, &sink);
+    if (t->needs_class)
+        t->tracker = tracker_new(&(struct tracker_options){.provisional = settings->follow}, &sink);
     output_init(&t->out, settings->color, settings->ascii);
     buf_init(&t->text, OUTPUT_CEILING);
     ending_begin(source);
@@ -428,7 +416,8 @@ int cli_tail(const struct settings *settings, struct source *source)
     held_release(&t->held);
     buf_release(&t->text);
     output_release(&t->out);
-    tracker_free(t->tracker);
+    if (t->tracker)
+        tracker_free(t->tracker);
     match_free(t->match);
     free(t->known);
     free(t);

@@ -5,6 +5,7 @@
 
 #define DEEP_MOST_MS (15 * 60 * 1000)
 #define FORGET_SLACK_MS (60 * 1000)
+#define FORGET_FROM_IDS 8192
 #define RETRY_FIRST_MS 1000
 #define RETRY_MOST_MS 30000
 #define BACKGROUND 5           /* rank 1 is polled this many times less often */
@@ -399,9 +400,21 @@ static bool is_circle(struct group *g, struct str token)
     return false;
 }
 
+/* Ids that no pass can meet again: neither this one, should it begin again where it is, nor a
+ * deep one. A long first pass keeps few of them. */
+static void forget_behind(const struct follow *f, struct group *g)
+{
+    int64_t before = g->state.reached_unix_ms - f->options.overlap_ms;
+    if (!f->options.once)
+        before = at_most(before, g->began - g->state.deep_ms - FORGET_SLACK_MS);
+    if (g->seen.count > FORGET_FROM_IDS)
+        seen_forget(&g->seen, before);
+}
+
 static void go_on(struct follow *f, struct group *g, struct follow_clock now)
 {
     g->due_mono_ms = now.mono_ms;
+    forget_behind(f, g);
     if (f->options.may_thin && !g->state.thinned && falls_behind(g, now)) {
         g->state.thinned = true;
         restart_pass(f, g);
