@@ -4,7 +4,8 @@
 #include <signal.h>
 
 static volatile sig_atomic_t caught_signal;
-static struct source *waiting_source; /* source_wake is a write(2), which a handler may do */
+static struct source
+    *waiting_source; /* source_wake is a write(2), which a handler may do */
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define ENDING_COUNT (sizeof ending_signals / sizeof *ending_signals)
 static struct sigaction before[ENDING_COUNT];
@@ -43,9 +44,11 @@ int ending_signal(void)
 
 int ending_tell(const char *command, struct err *err)
 {
-    const char *name = caught_signal == SIGINT ? "INT" : caught_signal == SIGTERM ? "TERM" : "HUP";
-    err_set(err, ERR_INPUT_PARTIAL, "%s: the input: ended by signal %s before its end", command,
-            name);
+    const char *name = caught_signal == SIGINT    ? "INT"
+                       : caught_signal == SIGTERM ? "TERM"
+                                                  : "HUP";
+    err_set(err, ERR_INPUT_PARTIAL, "%s: the input: ended by signal %s before its end",
+            command, name);
     err_advise(err, "what was read so far is on stdout");
     err_print(err);
     return 128 + caught_signal;

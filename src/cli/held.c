@@ -45,13 +45,16 @@ static void keep(struct str *run, char **at)
 
 static struct held_event *copy(const struct event *event, struct str request_id)
 {
-    size_t size = sizeof(struct held_event) + event->function.len + event->log_group.len + event->log_stream.len +
-                  event->id.len + event->message.len + request_id.len;
+    size_t size = sizeof(struct held_event) + event->function.len + event->log_group.len +
+                  event->log_stream.len + event->id.len + event->message.len +
+                  request_id.len;
     struct held_event *e = xrealloc(NULL, size);
     char *at = (char *)(e + 1);
-    *e = (struct held_event){.event = *event, .request_id = request_id, .size = size, .class = FAILURE_NONE};
-    struct str *const runs[] = {&e->event.function, &e->event.log_group, &e->event.log_stream,
-                                &e->event.id, &e->event.message, &e->request_id};
+    *e = (struct held_event){
+        .event = *event, .request_id = request_id, .size = size, .class = FAILURE_NONE};
+    struct str *const runs[] = {&e->event.function,   &e->event.log_group,
+                                &e->event.log_stream, &e->event.id,
+                                &e->event.message,    &e->request_id};
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         keep(runs[i], &at);
     return e;
@@ -71,7 +74,8 @@ static void add_to_chain(struct held *held, struct held_event *e)
     (*at)->last = e;
 }
 
-struct held_event *held_add(struct held *held, const struct event *event, struct str request_id, uint64_t invocation)
+struct held_event *held_add(struct held *held, const struct event *event,
+                            struct str request_id, uint64_t invocation)
 {
     struct held_event *e = copy(event, request_id);
     e->invocation = invocation;
@@ -98,7 +102,8 @@ struct held_event *held_take_chain(struct held *held, uint64_t invocation)
     return first;
 }
 
-/* One that is not settled is the first of its chain still: its chain begins with the next. */
+/* One that is not settled is the first of its chain still: its chain begins with the
+ * next. */
 static void leave_chain(struct held *held, const struct held_event *e)
 {
     struct held_chain **at = find_chain(held, e->invocation), *chain = *at;

@@ -1,5 +1,6 @@
-/* Log events of `tail` that wait for the verdict on their invocation: copies in the order they
- * came, found by invocation. The owner states the ceiling; memory is given back as they go. */
+/* Log events of `tail` that wait for the verdict on their invocation: copies in the order
+ * they came, found by invocation. The owner states the ceiling; memory is given back as
+ * they go. */
 #ifndef LAMBDIG_CLI_HELD_H
 #define LAMBDIG_CLI_HELD_H
 
@@ -8,10 +9,10 @@
 
 struct held_event {
     struct held_event *next, *before, *next_of_invocation;
-    uint64_t invocation;     /* 0: of none */
-    uint8_t class;           /* FAILURE_NONE: not known */
-    bool settled;            /* the class will not change */
-    struct event event;      /* its runs lie in the bytes behind */
+    uint64_t invocation; /* 0: of none */
+    uint8_t class;       /* FAILURE_NONE: not known */
+    bool settled;        /* the class will not change */
+    struct event event;  /* its runs lie in the bytes behind */
     struct str request_id;
     size_t size;
 };
@@ -31,9 +32,10 @@ struct held {
 
 void held_release(struct held *held);
 /* Copied. */
-struct held_event *held_add(struct held *held, const struct event *event, struct str request_id,
-                            uint64_t invocation);
-/* The events of an invocation, by next_of_invocation, all held; they are no longer found by it. */
+struct held_event *held_add(struct held *held, const struct event *event,
+                            struct str request_id, uint64_t invocation);
+/* The events of an invocation, by next_of_invocation, all held; they are no longer found
+ * by it. */
 struct held_event *held_take_chain(struct held *held, uint64_t invocation);
 void held_drop(struct held *held, struct held_event *e);
 

@@ -12,15 +12,16 @@
 #include "src/cli/output.h"
 #include "src/model/tracker.h"
 
-/* Log events as they come, each with the class of its invocation. A window is printed in order,
- * each line once its class is settled. What is followed is printed at once, with the class as
- * far as it is known; where the class decides, or invocations are to stay together, lines wait
- * for the end of their invocation. */
+/* Log events as they come, each with the class of its invocation. A window is printed in
+ * order, each line once its class is settled. What is followed is printed at once, with
+ * the class as far as it is known; where the class decides, or invocations are to stay
+ * together, lines wait for the end of their invocation. */
 
-#define STEP_WAIT_MS (60 * 60 * 1000) /* a signal or new input ends it; nothing is polled */
+#define STEP_WAIT_MS                                                                     \
+    (60 * 60 * 1000) /* a signal or new input ends it; nothing is polled */
 #define SETTLE_WAIT_MS 1000
 #define SETTLE_MS 10000
-#define CLASSES_KNOWN 65536u          /* of invocations that ended, for lines that come after */
+#define CLASSES_KNOWN 65536u /* of invocations that ended, for lines that come after */
 #define STREAM_TAIL 8
 
 enum hold { HOLD_NOT, HOLD_ORDER, HOLD_INVOCATION };
@@ -35,18 +36,18 @@ struct tail {
     const struct settings *settings;
     struct source *source;
     struct output out;
-    struct tracker *tracker;          /* NULL: no class is wanted */
-    struct match *match;              /* NULL: every line */
+    struct tracker *tracker; /* NULL: no class is wanted */
+    struct match *match;     /* NULL: every line */
     bool by_class, classes[FAILURE_CLASS_COUNT];
     enum hold hold;
     bool json, raw, raw_bytes, needs_class, overflowed;
     struct held held;
     size_t held_most;
-    struct known_class *known;        /* by invocation, modulo CLASSES_KNOWN */
-    uint64_t invocation;              /* of the event being added, and its request id */
+    struct known_class *known; /* by invocation, modulo CLASSES_KNOWN */
+    uint64_t invocation;       /* of the event being added, and its request id */
     bool marked;
     char request_id[132];
-    struct buf text;                  /* a defused message */
+    struct buf text; /* a defused message */
     struct progress progress;
     int64_t newest_unix_ms, newest_at_ms;
     bool unsettled;
@@ -70,14 +71,18 @@ static void put_text_time(struct tail *t, int64_t unix_ms)
 
 static struct str stream_tail(struct str stream)
 {
-    return stream.len > STREAM_TAIL ? str_from(stream, stream.len - STREAM_TAIL) : stream.len ? stream : STR("-");
+    return stream.len > STREAM_TAIL ? str_from(stream, stream.len - STREAM_TAIL)
+           : stream.len             ? stream
+                                    : STR("-");
 }
 
 static enum style class_style(uint8_t class)
 {
     if (class >= FAILURE_CLASS_COUNT)
         return STYLE_DIM;
-    return failure_class_row(class)->is_failure ? STYLE_BAD : class == FAILURE_SUCCESS ? STYLE_GOOD : STYLE_WARN;
+    return failure_class_row(class)->is_failure ? STYLE_BAD
+           : class == FAILURE_SUCCESS           ? STYLE_GOOD
+                                                : STYLE_WARN;
 }
 
 static void put_defused(struct tail *t, struct str s, bool keep_lf)
@@ -92,7 +97,8 @@ static void put_text(struct tail *t, const struct event *e, uint8_t class)
     output_style(&t->out, STYLE_DIM);
     put_text_time(t, e->unix_ms);
     output_style(&t->out, class_style(class));
-    buf_printf(&t->out.buf, " %-3s ", class < FAILURE_CLASS_COUNT ? failure_class_row(class)->tag : "---");
+    buf_printf(&t->out.buf, " %-3s ",
+               class < FAILURE_CLASS_COUNT ? failure_class_row(class)->tag : "---");
     output_style(&t->out, STYLE_DIM);
     put_defused(t, stream_tail(e->log_stream), false);
     output_style(&t->out, STYLE_PLAIN);
@@ -125,7 +131,8 @@ static void put_or_null(struct jsonout *j, const char *key, struct str s)
     jsonout_str_or_null(j, s);
 }
 
-static void put_json(struct tail *t, const struct event *e, struct str request_id, uint8_t class)
+static void put_json(struct tail *t, const struct event *e, struct str request_id,
+                     uint8_t class)
 {
     struct jsonout j;
     jsonout_init(&j, &t->out.buf);
@@ -137,7 +144,9 @@ static void put_json(struct tail *t, const struct event *e, struct str request_i
     put_or_null(&j, "log_stream", e->log_stream);
     put_or_null(&j, "event_id", e->id);
     put_or_null(&j, "request_id", request_id);
-    put_or_null(&j, "class", class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name) : STR_NONE);
+    put_or_null(&j, "class",
+                class < FAILURE_CLASS_COUNT ? str_of(failure_class_row(class)->name)
+                                            : STR_NONE);
     jsonout_key(&j, "late");
     jsonout_bool(&j, e->late_ms > 0);
     jsonout_key(&j, "message");
@@ -149,7 +158,8 @@ static void put_json(struct tail *t, const struct event *e, struct str request_i
 }
 
 /* An event of the largest size, escaped, is far below what the output takes at a time. */
-static void print(struct tail *t, const struct event *e, struct str request_id, uint8_t class)
+static void print(struct tail *t, const struct event *e, struct str request_id,
+                  uint8_t class)
 {
     size_t start, end;
     if (t->by_class && (class >= FAILURE_CLASS_COUNT || !t->classes[class]))
@@ -193,8 +203,11 @@ static void tell_overflow(struct tail *t)
     if (t->overflowed)
         return;
     t->overflowed = true;
-    fprintf(stderr, "lambdig: tail: memory-limit-mb: %lld MiB of lines wait for the end of their invocations: the oldest "
-                    "are printed without a class — raise --memory-limit-mb, or take a shorter window\n",
+    fprintf(stderr,
+            "lambdig: tail: memory-limit-mb: %lld MiB of lines wait for the end of their "
+            "invocations: the oldest "
+            "are printed without a class — raise --memory-limit-mb, or take a shorter "
+            "window\n",
             (long long)t->settings->memory_limit_mb);
 }
 
@@ -211,7 +224,8 @@ static void bound_held(struct tail *t)
 
 static void settle_held(struct tail *t, uint64_t invocation, uint8_t class)
 {
-    for (struct held_event *e = held_take_chain(&t->held, invocation), *next; e; e = next) {
+    for (struct held_event *e = held_take_chain(&t->held, invocation), *next; e;
+         e = next) {
         next = e->next_of_invocation;
         e->class = class;
         e->settled = true;
@@ -225,12 +239,14 @@ static void take_event(struct tail *t, const struct event *e)
 {
     struct str request_id = str_of(t->request_id);
     const struct known_class *k = known_of(t, t->invocation);
-    bool waits = t->hold == HOLD_ORDER || (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
+    bool waits = t->hold == HOLD_ORDER ||
+                 (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
     if (!waits) {
         print(t, e, request_id, k ? k->class : FAILURE_NONE);
         return;
     }
-    struct held_event *held = held_add(&t->held, e, request_id, k && k->settled ? 0 : t->invocation);
+    struct held_event *held =
+        held_add(&t->held, e, request_id, k && k->settled ? 0 : t->invocation);
     if (k && k->settled)
         held->class = k->class;
     drain_order(t);
@@ -251,7 +267,8 @@ static void on_functions(void *ctx, const struct function *functions, size_t cou
         tracker_function(t->tracker, &functions[i]);
 }
 
-static void on_line(void *ctx, const struct event *event, struct str text, const struct line_mark *mark)
+static void on_line(void *ctx, const struct event *event, struct str text,
+                    const struct line_mark *mark)
 {
     struct tail *t = ctx;
     (void)event, (void)text;
@@ -269,7 +286,8 @@ static void on_verdict(void *ctx, const struct invocation *inv)
     struct known_class *k = &t->known[inv->seq % CLASSES_KNOWN];
     bool shown = inv->final || failure_class_row(inv->class)->is_failure;
     if (k->invocation <= inv->seq)
-        *k = (struct known_class){inv->seq, shown ? inv->class : (uint8_t)FAILURE_NONE, inv->final};
+        *k = (struct known_class){inv->seq, shown ? inv->class : (uint8_t)FAILURE_NONE,
+                                  inv->final};
     if (inv->final)
         settle_held(t, inv->seq, inv->class);
 }
@@ -291,14 +309,17 @@ static void on_events(void *ctx, const struct event *events, size_t count)
     t->unsettled = true;
 }
 
-/* Throttling, a lost network and expired credentials: said as they begin and as they end. */
+/* Throttling, a lost network and expired credentials: said as they begin and as they end.
+ */
 static void on_progress(void *ctx, const struct progress *progress)
 {
     struct tail *t = ctx;
     enum hindrance was = t->progress.hindrance, is = progress->hindrance;
     if (was != is && is != HINDRANCE_NONE)
         fprintf(stderr, "lambdig: tail: %s%s\n", progress->why,
-                strstr(progress->why, " — ") ? "" : " — it is asked again until it answers; nothing is left out");
+                strstr(progress->why, " — ")
+                    ? ""
+                    : " — it is asked again until it answers; nothing is left out");
     if (was != HINDRANCE_NONE && is == HINDRANCE_NONE)
         fputs("lambdig: tail: reading again, from where it was\n", stderr);
     t->progress = *progress;
@@ -326,7 +347,8 @@ static void settle_idle(struct tail *t)
 
 static void step_to_end(struct tail *t)
 {
-    const struct sink sink = {t, on_account, on_functions, on_events, on_progress, on_trouble, NULL};
+    const struct sink sink = {t,           on_account, on_functions, on_events,
+                              on_progress, on_trouble, NULL};
     enum step step = STEP_MORE;
     int wait_ms = 0;
     while (step != STEP_DONE && !ending_signal() && output_good(&t->out)) {
@@ -380,14 +402,19 @@ static bool read_settings(struct tail *t, struct err *err)
 {
     const struct settings *s = t->settings;
     if (strcmp(s->format, "markdown") == 0)
-        return err_set(err, ERR_USAGE, "--format: markdown is a form of triage, not of tail");
-    if (!read_classes(t, err) || (s->grep[0] && !match_new(&t->match, str_of(s->grep), err)))
+        return err_set(err, ERR_USAGE,
+                       "--format: markdown is a form of triage, not of tail");
+    if (!read_classes(t, err) ||
+        (s->grep[0] && !match_new(&t->match, str_of(s->grep), err)))
         return false;
     t->json = strcmp(s->format, "json") == 0;
     t->raw = s->raw && !t->json;
     t->raw_bytes = !isatty(STDOUT_FILENO);
     t->needs_class = !t->raw || t->by_class || s->invocations;
-    t->hold = !t->needs_class ? HOLD_NOT : s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION : s->follow ? HOLD_NOT : HOLD_ORDER;
+    t->hold = !t->needs_class                                ? HOLD_NOT
+              : s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION
+              : s->follow                                    ? HOLD_NOT
+                                                             : HOLD_ORDER;
     t->held_most = (size_t)s->memory_limit_mb << 20;
     return true;
 }
@@ -407,7 +434,8 @@ int cli_tail(const struct settings *settings, struct source *source)
     const struct tracker_sink sink = {t, on_line, on_verdict};
     t->known = xcalloc(CLASSES_KNOWN, sizeof *t->known);
     if (t->needs_class)
-        t->tracker = tracker_new(&(struct tracker_options){.provisional = settings->follow}, &sink);
+        t->tracker = tracker_new(
+            &(struct tracker_options){.provisional = settings->follow}, &sink);
     output_init(&t->out, settings->color, settings->ascii);
     buf_init(&t->text, OUTPUT_CEILING);
     ending_begin(source);

@@ -8,19 +8,22 @@
 #define FORGET_FROM_IDS 8192
 #define RETRY_FIRST_MS 1000
 #define RETRY_MOST_MS 30000
-#define BACKGROUND 5           /* rank 1 is polled this many times less often */
-#define RANK_LEAD_MS 10000     /* rank 0 goes before what has waited this much longer */
+#define BACKGROUND 5       /* rank 1 is polled this many times less often */
+#define RANK_LEAD_MS 10000 /* rank 0 goes before what has waited this much longer */
 #define CALLS_AT_ONCE 3
-#define CALL_COST 1000000      /* of the bucket, which gains calls_per_1000_s each millisecond */
+#define CALL_COST                                                                        \
+    1000000 /* of the bucket, which gains calls_per_1000_s each millisecond */
 #define RATE_LEAST 200
-#define THIN_AFTER_MS 10000    /* a pass that takes longer is judged ... */
-#define THIN_CATCH_UP_MS 300000 /* ... and thinned where it would not catch up within this */
+#define THIN_AFTER_MS 10000 /* a pass that takes longer is judged ... */
+#define THIN_CATCH_UP_MS                                                                 \
+    300000 /* ... and thinned where it would not catch up within this */
 
 struct group {
     bool watched, asked, restarted, deep_wanted;
     unsigned rank;
     int64_t since, until;
-    int64_t mark, deep_mark; /* when the last finished pass, and deep pass, began; TIME_NONE */
+    int64_t mark,
+        deep_mark; /* when the last finished pass, and deep pass, began; TIME_NONE */
     int64_t due_mono_ms, deep_due_mono_ms;
     int64_t start, began, began_mono_ms, reached; /* of the pass */
     int64_t newest, newest_before; /* of all events; of those that earlier passes gave */
@@ -33,7 +36,7 @@ struct group {
 
 struct follow {
     struct follow_options options;
-    struct group *groups[FOLLOW_GROUPS]; /* NULL: never used */
+    struct group *groups[FOLLOW_GROUPS];  /* NULL: never used */
     int64_t bucket, bucket_mono_ms, rate; /* bucket_mono_ms -1: not started */
     unsigned running;
     int64_t now_unix_ms; /* of the newest call with a clock */
@@ -89,15 +92,21 @@ uint32_t follow_watch(struct follow *f, int64_t since_unix_ms, int64_t until_uni
         at++;
     if (at == FOLLOW_GROUPS)
         return FOLLOW_NONE;
-    struct group *g = f->groups[at] ? f->groups[at] : (f->groups[at] = xcalloc(1, sizeof *g));
+    struct group *g =
+        f->groups[at] ? f->groups[at] : (f->groups[at] = xcalloc(1, sizeof *g));
     *g = (struct group){
         .watched = true,
-        .since = since_unix_ms, .until = until_unix_ms,
-        .mark = TIME_NONE, .deep_mark = TIME_NONE,
+        .since = since_unix_ms,
+        .until = until_unix_ms,
+        .mark = TIME_NONE,
+        .deep_mark = TIME_NONE,
         .due_mono_ms = now.mono_ms,
-        .newest = TIME_NONE, .newest_before = TIME_NONE,
-        .state = {.complete_unix_ms = TIME_NONE, .reached_unix_ms = TIME_NONE,
-                  .gap_from_unix_ms = TIME_NONE, .deep_ms = f->options.deep_ms},
+        .newest = TIME_NONE,
+        .newest_before = TIME_NONE,
+        .state = {.complete_unix_ms = TIME_NONE,
+                  .reached_unix_ms = TIME_NONE,
+                  .gap_from_unix_ms = TIME_NONE,
+                  .deep_ms = f->options.deep_ms},
     };
     seen_init(&g->seen, f->options.ids_most);
     return at;
@@ -185,8 +194,9 @@ static int64_t at_least(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Where a deep pass begins: whatever the time since the last one, none of what it could have
- * missed is left out. Ids of what lies before the floor are forgotten: it would come twice. */
+/* Where a deep pass begins: whatever the time since the last one, none of what it could
+ * have missed is left out. Ids of what lies before the floor are forgotten: it would come
+ * twice. */
 static int64_t deep_start(const struct follow *f, const struct group *g, int64_t now)
 {
     int64_t from = at_most(now, g->deep_mark + f->options.deep_every_ms);
@@ -264,11 +274,13 @@ static void finish_pass(struct follow *f, struct group *g, struct follow_clock n
 /* Would the group be caught up with in reasonable time, as fast as it went so far? */
 static bool falls_behind(const struct group *g, struct follow_clock now)
 {
-    int64_t took_ms = now.mono_ms - g->began_mono_ms, read_ms = g->state.reached_unix_ms - g->start;
+    int64_t took_ms = now.mono_ms - g->began_mono_ms,
+            read_ms = g->state.reached_unix_ms - g->start;
     int64_t left_ms = now.unix_ms - g->state.reached_unix_ms;
     if (took_ms < THIN_AFTER_MS || left_ms < THIN_AFTER_MS)
         return false;
-    return read_ms <= took_ms || left_ms / (read_ms - took_ms) * took_ms > THIN_CATCH_UP_MS;
+    return read_ms <= took_ms ||
+           left_ms / (read_ms - took_ms) * took_ms > THIN_CATCH_UP_MS;
 }
 
 /* ---- what to ask ---- */
@@ -305,8 +317,8 @@ static struct group *find_turn(const struct follow *f, int64_t mono_ms, uint32_t
 }
 
 /* The group whose turn it is, where a call may go now. */
-static struct group *find_ready(struct follow *f, struct follow_clock now, uint32_t *number,
-                                int64_t *wait_ms)
+static struct group *find_ready(struct follow *f, struct follow_clock now,
+                                uint32_t *number, int64_t *wait_ms)
 {
     f->now_unix_ms = now.unix_ms;
     fill_bucket(f, now.mono_ms);
@@ -345,10 +357,13 @@ bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *a
 
 const char *follow_thin_pattern(void)
 {
-    return "?\"START RequestId\" ?\"END RequestId\" ?\"REPORT RequestId\" ?\"INIT_\" ?\"RESTORE_\" "
-           "?\"platform.\" ?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error ?FATAL "
+    return "?\"START RequestId\" ?\"END RequestId\" ?\"REPORT RequestId\" ?\"INIT_\" "
+           "?\"RESTORE_\" "
+           "?\"platform.\" ?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error "
+           "?FATAL "
            "?Fatal "
-           "?fatal ?Exception ?exception ?Traceback ?panic ?Unhandled ?denied ?Denied ?authorized "
+           "?fatal ?Exception ?exception ?Traceback ?panic ?Unhandled ?denied ?Denied "
+           "?authorized "
            "?hrottl ?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused";
 }
 
@@ -386,8 +401,8 @@ static uint64_t token_hash(struct str token)
     return seen_id_of(token).low;
 }
 
-/* Tokens that come in a circle would be followed for ever: each is compared with one that is
- * remembered, and a later one is remembered after twice as many. */
+/* Tokens that come in a circle would be followed for ever: each is compared with one that
+ * is remembered, and a later one is remembered after twice as many. */
 static bool is_circle(struct group *g, struct str token)
 {
     uint64_t hash = token_hash(token);
@@ -400,8 +415,8 @@ static bool is_circle(struct group *g, struct str token)
     return false;
 }
 
-/* Ids that no pass can meet again: neither this one, should it begin again where it is, nor a
- * deep one. A long first pass keeps few of them. */
+/* Ids that no pass can meet again: neither this one, should it begin again where it is,
+ * nor a deep one. A long first pass keeps few of them. */
 static void forget_behind(const struct follow *f, struct group *g)
 {
     int64_t before = g->state.reached_unix_ms - f->options.overlap_ms;
@@ -421,7 +436,8 @@ static void go_on(struct follow *f, struct group *g, struct follow_clock now)
     }
 }
 
-bool follow_page(struct follow *f, uint32_t group, struct str token, struct follow_clock now)
+bool follow_page(struct follow *f, uint32_t group, struct str token,
+                 struct follow_clock now)
 {
     struct group *g = group_at(f, group);
     if (g == NULL || !g->asked)

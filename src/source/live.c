@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #define SINCE_MS (60 * 60 * 1000)
-#define HELD_LOOK_MS 2000     /* how often the files of the credentials are looked at */
-#define SUSPENDED_MS 5000     /* a shorter sleep needs no gap */
+#define HELD_LOOK_MS 2000 /* how often the files of the credentials are looked at */
+#define SUSPENDED_MS 5000 /* a shorter sleep needs no gap */
 #define ROUND_MS 3600000
 
 struct follow_clock live_clock(const struct live *live)
@@ -43,8 +43,10 @@ static void on_identity(void *ctx, const struct answer *answer)
     struct sts_identity *identity = xcalloc(1, sizeof *identity);
     struct err err = {0};
     live_holds(live, answer);
-    if (answer->kind == ANSWER_DONE && sts_decode_identity(answer->body, identity, &err)) {
-        str_copy(live->account.account, sizeof live->account.account, str_of(identity->account));
+    if (answer->kind == ANSWER_DONE &&
+        sts_decode_identity(answer->body, identity, &err)) {
+        str_copy(live->account.account, sizeof live->account.account,
+                 str_of(identity->account));
         str_copy(live->account.role, sizeof live->account.role, str_of(identity->role));
         live->account_told = false;
     } else if (answer->kind == ANSWER_EXPIRED) {
@@ -123,11 +125,12 @@ static void tell_progress(struct live *live)
 
 static bool is_done(const struct live *live)
 {
-    return live->options.once && live_functions_done(live) && follow_is_done(live->follow);
+    return live->options.once && live_functions_done(live) &&
+           follow_is_done(live->follow);
 }
 
-static bool live_step(struct source *source, const struct sink *sink, int wait_ms, enum step *step,
-                      struct err *err)
+static bool live_step(struct source *source, const struct sink *sink, int wait_ms,
+                      enum step *step, struct err *err)
 {
     struct live *live = (struct live *)source;
     live->sink = sink;
@@ -155,7 +158,8 @@ static void rank_all(struct live *live, const char *first)
 {
     for (uint32_t i = 0; i < FOLLOW_GROUPS; i++)
         if (live->watched[i].live)
-            follow_rank(live->follow, i, first[0] && strcmp(live->watched[i].group, first) != 0);
+            follow_rank(live->follow, i,
+                        first[0] && strcmp(live->watched[i].group, first) != 0);
 }
 
 static void live_watch_name(struct source *source, struct str function)
@@ -237,8 +241,9 @@ static bool check(const struct live *live, struct err *err)
     if (live->sdk.region[0] == '\0') {
         err_set(err, ERR_CONFIG, "opening the account: profile %s: no region is named",
                 live->sdk.profile);
-        return err_advise(err, "give --region NAME, or set AWS_REGION; without an account: --case, "
-                               "--logs, or lambdig demo");
+        return err_advise(
+            err, "give --region NAME, or set AWS_REGION; without an account: --case, "
+                 "--logs, or lambdig demo");
     }
     for (enum service_id service = 0; service < SERVICE_COUNT; service++)
         if (!sdk_endpoint(&live->sdk, service, url, sizeof url, err))
@@ -255,7 +260,8 @@ static void describe_account(struct live *live)
                           .read_only = live->options.read_only};
     str_copy(a->region, sizeof a->region, str_of(live->sdk.region));
     str_copy(a->profile, sizeof a->profile, str_of(live->sdk.profile));
-    str_copy(a->endpoint, sizeof a->endpoint, str_of(live->sdk.endpoint_url[SERVICE_LOGS]));
+    str_copy(a->endpoint, sizeof a->endpoint,
+             str_of(live->sdk.endpoint_url[SERVICE_LOGS]));
 }
 
 bool live_open(struct source **out, const struct live_options *options, struct err *err)
@@ -268,8 +274,8 @@ bool live_open(struct source **out, const struct live_options *options, struct e
         live_free(&live->source);
         return false;
     }
-    live->http_options = (struct http_options){.ca_bundle = live->sdk.ca_bundle,
-                                               .allow_insecure = live->sdk.allow_insecure};
+    live->http_options = (struct http_options){
+        .ca_bundle = live->sdk.ca_bundle, .allow_insecure = live->sdk.allow_insecure};
     live->http = http_new(&live->http_options);
     live->creds = creds_new(&live->sdk, live->http);
     live->client = client_new(&live->sdk, live->creds, live->http);

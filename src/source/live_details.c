@@ -1,7 +1,8 @@
 #include "src/source/live_inside.h"
 
-/* Details are asked one after the other, at most ten a second of the fifteen that an account
- * allows: first those of functions that somebody looks at, then the whole list. */
+/* Details are asked one after the other, at most ten a second of the fifteen that an
+ * account allows: first those of functions that somebody looks at, then the whole list.
+ */
 
 #define PAUSE_MS 100
 #define PAUSE_MOST_MS 5000
@@ -13,8 +14,8 @@ static void ask_configuration(struct call *out, const char *name, const char *ma
     lambda_ask_configuration(out, name);
 }
 
-static bool decode_configuration(struct str body, struct function *out, char *marker, size_t size,
-                                 struct err *err)
+static bool decode_configuration(struct str body, struct function *out, char *marker,
+                                 size_t size, struct err *err)
 {
     (void)size;
     marker[0] = '\0';
@@ -49,7 +50,8 @@ static bool take_wanted(struct live *live, struct wanted *out)
     }
     if (live->options.count > 0 || live->options.once || !live->metrics_done)
         return false;
-    while (live->details_next < live->count && live->functions[live->details_next].state[0])
+    while (live->details_next < live->count &&
+           live->functions[live->details_next].state[0])
         live->details_next++;
     if (live->details_next >= live->count)
         return false;
@@ -81,7 +83,8 @@ static bool is_named(const struct live *live, const struct detail_ask *ask)
            live->named_open > 0;
 }
 
-/* A function that was named is followed even where nothing is known of it: its log may be there. */
+/* A function that was named is followed even where nothing is known of it: its log may be
+ * there. */
 static void end_named(struct live *live, const struct detail_ask *ask)
 {
     struct function *f = &live->functions[ask->what.function];
@@ -106,12 +109,15 @@ static void take_details(struct live *live, struct detail_ask *ask, struct str b
     live->sink->functions(live->sink->ctx, f, 1);
 }
 
-/* One that failed for a while is asked again; one that is refused is said once for all. */
-static void take_failure(struct live *live, struct detail_ask *ask, const struct answer *answer)
+/* One that failed for a while is asked again; one that is refused is said once for all.
+ */
+static void take_failure(struct live *live, struct detail_ask *ask,
+                         const struct answer *answer)
 {
     bool passing = answer->kind == ANSWER_THROTTLED || answer->kind == ANSWER_UNREACHABLE;
-    live->detail_pause_ms =
-        live->detail_pause_ms * 2 < PAUSE_MOST_MS ? live->detail_pause_ms * 2 : PAUSE_MOST_MS;
+    live->detail_pause_ms = live->detail_pause_ms * 2 < PAUSE_MOST_MS
+                                ? live->detail_pause_ms * 2
+                                : PAUSE_MOST_MS;
     if (live_holds(live, answer) || (passing && !live->options.once)) {
         live_detail_want(live, ask->what.function, ask->what.kind);
         ask->used = false; /* end_named comes with the answer */
@@ -151,7 +157,8 @@ static void send_detail(struct live *live, struct detail_ask *ask)
 {
     struct call call;
     ask->further = false;
-    kinds[ask->what.kind].ask(&call, live->functions[ask->what.function].name, ask->marker);
+    kinds[ask->what.kind].ask(&call, live->functions[ask->what.function].name,
+                              ask->marker);
     live->detail_due_mono_ms = clock_mono_ms() + live->detail_pause_ms;
     client_send(live->client, &call, on_details, ask);
 }

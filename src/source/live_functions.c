@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ListFunctions over all pages, then GetMetricData for all of them, then the choice of what is
- * followed from the start. Functions that were named are not listed: each is asked for alone. */
+/* ListFunctions over all pages, then GetMetricData for all of them, then the choice of
+ * what is followed from the start. Functions that were named are not listed: each is
+ * asked for alone. */
 
 static void tell(struct live *live, size_t first, size_t count)
 {
@@ -42,10 +43,11 @@ static int compare_interest(const void *a, const void *b)
 {
     const struct function *x = *(const struct function *const *)a,
                           *y = *(const struct function *const *)b;
-    const int64_t keys[][2] = {{figure(x->metrics.errors), figure(y->metrics.errors)},
-                               {figure(x->metrics.throttles), figure(y->metrics.throttles)},
-                               {figure(x->metrics.invocations), figure(y->metrics.invocations)},
-                               {x->last_modified_unix_ms, y->last_modified_unix_ms}};
+    const int64_t keys[][2] = {
+        {figure(x->metrics.errors), figure(y->metrics.errors)},
+        {figure(x->metrics.throttles), figure(y->metrics.throttles)},
+        {figure(x->metrics.invocations), figure(y->metrics.invocations)},
+        {x->last_modified_unix_ms, y->last_modified_unix_ms}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (keys[i][0] != keys[i][1])
             return keys[i][0] > keys[i][1] ? -1 : 1;
@@ -83,17 +85,19 @@ static void end_metrics(struct live *live, struct metrics_ask_state *ask)
 {
     for (size_t i = 0; i < ask->count; i++)
         metrics_to_function(&ask->sums[i], live->options.window.since_unix_ms,
-                            live->metrics_until_unix_ms, &live->functions[ask->first + i].metrics);
+                            live->metrics_until_unix_ms,
+                            &live->functions[ask->first + i].metrics);
     tell(live, ask->first, ask->count);
 }
 
 static void on_metrics(void *ctx, const struct answer *answer);
 
-static void send_metrics(struct live *live, struct metrics_ask_state *ask, const char *token)
+static void send_metrics(struct live *live, struct metrics_ask_state *ask,
+                         const char *token)
 {
     struct call call;
-    metrics_ask(&call, live->functions + ask->first, ask->count, live->options.window.since_unix_ms,
-                live->metrics_until_unix_ms, token);
+    metrics_ask(&call, live->functions + ask->first, ask->count,
+                live->options.window.since_unix_ms, live->metrics_until_unix_ms, token);
     client_send(live->client, &call, on_metrics, ask);
 }
 
@@ -110,7 +114,8 @@ static bool take_metrics(struct live *live, struct metrics_ask_state *ask,
         live->metrics_said = true;
         return false;
     }
-    if (!metrics_decode(answer->body, ask->sums, ask->count, token, sizeof token, &partly, &err)) {
+    if (!metrics_decode(answer->body, ask->sums, ask->count, token, sizeof token, &partly,
+                        &err)) {
         live_trouble(live, &err);
         return false;
     }
@@ -136,16 +141,17 @@ static void on_metrics(void *ctx, const struct answer *answer)
 
 static void ask_metrics(struct live *live)
 {
-    for (size_t i = 0; i < LIVE_METRICS_AT_ONCE && live->metrics_next < live->count; i++) {
+    for (size_t i = 0; i < LIVE_METRICS_AT_ONCE && live->metrics_next < live->count;
+         i++) {
         struct metrics_ask_state *ask = &live->metrics[i];
         size_t left = live->count - live->metrics_next;
         if (ask->used)
             continue;
-        *ask = (struct metrics_ask_state){.live = live,
-                                          .used = true,
-                                          .first = live->metrics_next,
-                                          .count =
-                                              left < METRICS_FUNCTIONS ? left : METRICS_FUNCTIONS};
+        *ask = (struct metrics_ask_state){
+            .live = live,
+            .used = true,
+            .first = live->metrics_next,
+            .count = left < METRICS_FUNCTIONS ? left : METRICS_FUNCTIONS};
         live->metrics_next += ask->count;
         live->metrics_running++;
         send_metrics(live, ask, "");
@@ -186,13 +192,15 @@ static void take_list(struct live *live, struct lambda_functions *page)
         end_list(live);
 }
 
-/* Without a list the console shows nothing: where it fails for a while it is asked again. */
+/* Without a list the console shows nothing: where it fails for a while it is asked again.
+ */
 static void on_list(void *ctx, const struct answer *answer)
 {
     struct live *live = ctx;
     struct lambda_functions page;
     struct err err = {0};
-    if (answer->kind == ANSWER_DONE && lambda_decode_functions(answer->body, &page, &err)) {
+    if (answer->kind == ANSWER_DONE &&
+        lambda_decode_functions(answer->body, &page, &err)) {
         take_list(live, &page);
         lambda_functions_release(&page);
         return;
@@ -209,7 +217,8 @@ static void on_list(void *ctx, const struct answer *answer)
 
 /* ---- functions that were named ---- */
 
-/* `arn:aws:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER`, `NAME:QUALIFIER`, or the name. */
+/* `arn:aws:lambda:REGION:ACCOUNT:function:NAME:QUALIFIER`, `NAME:QUALIFIER`, or the name.
+ */
 static struct str bare_name(struct str name)
 {
     size_t at = str_find(name, STR(":function:"));

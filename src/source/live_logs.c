@@ -5,8 +5,9 @@
 
 #include <stdio.h>
 
-/* The pages of log groups: what the follow wants asked is asked, what comes is handed over in
- * batches that borrow from the answer, and what fails is told apart: for a while, or for good. */
+/* The pages of log groups: what the follow wants asked is asked, what comes is handed
+ * over in batches that borrow from the answer, and what fails is told apart: for a while,
+ * or for good. */
 
 #define BATCH 256
 
@@ -89,8 +90,10 @@ void live_watch(struct live *live, const struct function *function, bool first)
 
 /* ---- an answer's events ---- */
 
-/* A shared group names the function in its streams; one that nobody asked for is left out. */
-static bool name_function(const struct live *live, const struct watched *w, struct event *e)
+/* A shared group names the function in its streams; one that nobody asked for is left
+ * out. */
+static bool name_function(const struct live *live, const struct watched *w,
+                          struct event *e)
 {
     struct str by_stream = logs_function_of(STR_NONE, e->log_stream);
     e->log_group = str_of(w->group);
@@ -111,14 +114,16 @@ static struct seen_id id_of(const struct event *e)
         return seen_id_of(e->id);
     struct seen_id stream = seen_id_of(e->log_stream), message = seen_id_of(e->message);
     uint64_t time = (uint64_t)e->unix_ms * UINT64_C(0x9E3779B97F4A7C15);
-    return (struct seen_id){stream.high ^ message.low ^ time, stream.low + message.high + time};
+    return (struct seen_id){stream.high ^ message.low ^ time,
+                            stream.low + message.high + time};
 }
 
 static bool is_in_window(const struct live *live, int64_t unix_ms)
 {
     const struct window *w = &live->options.window;
-    return unix_ms == TIME_NONE || (unix_ms >= w->since_unix_ms &&
-                                    (w->until_unix_ms == TIME_NONE || unix_ms < w->until_unix_ms));
+    return unix_ms == TIME_NONE ||
+           (unix_ms >= w->since_unix_ms &&
+            (w->until_unix_ms == TIME_NONE || unix_ms < w->until_unix_ms));
 }
 
 static void give(struct live *live, struct event *batch, size_t *count)
@@ -214,7 +219,8 @@ static void block(struct live *live, struct watched *w, const struct err *err)
 
 static bool is_bad_token(const struct answer *answer)
 {
-    return answer->kind == ANSWER_BAD && str_has_nocase(str_of(answer->message), STR("nextToken"));
+    return answer->kind == ANSWER_BAD &&
+           str_has_nocase(str_of(answer->message), STR("nextToken"));
 }
 
 static void missing_group(struct live *live, struct watched *w)
@@ -227,22 +233,26 @@ static void missing_group(struct live *live, struct watched *w)
         return; /* a function that never ran: nothing is missing */
     if (no_function)
         err_set(&err, ERR_NOT_FOUND,
-                "reading logs: %s: neither the function nor its log group %s is in %s", w->function,
-                w->group, live->account.region);
+                "reading logs: %s: neither the function nor its log group %s is in %s",
+                w->function, w->group, live->account.region);
     else
-        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: there is no such log group in %s", w->group,
-                live->account.region);
-    err_advise(&err, no_function ? "check the name, the region and the profile"
-                                 : "it appears with the first line: the function did not run yet, "
-                                   "or its role lacks logs:CreateLogGroup");
+        err_set(&err, ERR_NOT_FOUND, "reading logs: %s: there is no such log group in %s",
+                w->group, live->account.region);
+    err_advise(&err,
+               no_function
+                   ? "check the name, the region and the profile"
+                   : "it appears with the first line: the function did not run yet, "
+                     "or its role lacks logs:CreateLogGroup");
     live_trouble(live, &err);
 }
 
 /* true: it goes on later. */
-static bool fail_for_a_while(struct live *live, struct watched *w, const struct answer *answer)
+static bool fail_for_a_while(struct live *live, struct watched *w,
+                             const struct answer *answer)
 {
     uint32_t group = (uint32_t)(w - live->watched);
-    enum follow_failure how = answer->kind == ANSWER_THROTTLED ? FOLLOW_THROTTLED : FOLLOW_FAILED;
+    enum follow_failure how =
+        answer->kind == ANSWER_THROTTLED ? FOLLOW_THROTTLED : FOLLOW_FAILED;
     if (answer->kind == ANSWER_NOT_FOUND)
         how = FOLLOW_ABSENT;
     if (live_holds(live, answer))
@@ -251,7 +261,8 @@ static bool fail_for_a_while(struct live *live, struct watched *w, const struct 
         how = FOLLOW_BAD_TOKEN;
     follow_failed(live->follow, group, how, live_clock(live));
     bool passing = answer->kind == ANSWER_THROTTLED || answer->kind == ANSWER_UNREACHABLE;
-    return how == FOLLOW_HELD || how == FOLLOW_BAD_TOKEN || (passing && !live->options.once);
+    return how == FOLLOW_HELD || how == FOLLOW_BAD_TOKEN ||
+           (passing && !live->options.once);
 }
 
 static void fail_page(struct live *live, struct watched *w, const struct answer *answer)
@@ -288,24 +299,28 @@ static void on_page(void *ctx, const struct answer *answer)
     else
         fail_page(live, w, answer);
     count_gap(live, w);
-    if (live->text.room > 4u * 1024u * 1024u) /* one large page is no reason to keep so much */
+    if (live->text.room >
+        4u * 1024u * 1024u) /* one large page is no reason to keep so much */
         buf_release(&live->text);
 }
 
 /* ---- what kind of group ---- */
 
-static bool tell_class(struct live *live, struct watched *w, const struct logs_group *group)
+static bool tell_class(struct live *live, struct watched *w,
+                       const struct logs_group *group)
 {
     struct err err = {0};
     if (group->class == LOGS_CLASS_INFREQUENT) {
         err_set(&err, ERR_NOT_FOUND,
-                "reading logs: %s: its log class is INFREQUENT_ACCESS, which cannot be read line "
+                "reading logs: %s: its log class is INFREQUENT_ACCESS, which cannot be "
+                "read line "
                 "by line",
                 w->group);
         err_advise(&err, "ask it with a CloudWatch Logs Insights query");
     } else if (group->class == LOGS_CLASS_DELIVERY) {
         err_set(&err, ERR_NOT_FOUND,
-                "reading logs: %s: its log class is DELIVERY: it keeps lines for a day at most",
+                "reading logs: %s: its log class is DELIVERY: it keeps lines for a day "
+                "at most",
                 w->group);
         err_advise(&err, "look where its subscription delivers to");
     } else {
@@ -332,9 +347,9 @@ static void on_group(void *ctx, const struct answer *answer)
         return;
     }
     if (answer->kind == ANSWER_DONE)
-        found =
-            logs_decode_group(answer->body, w->group, &group, &found, token, sizeof token, &err) &&
-            found;
+        found = logs_decode_group(answer->body, w->group, &group, &found, token,
+                                  sizeof token, &err) &&
+                found;
     if (found && tell_class(live, w, &group))
         return;
     if (w->refused.code != ERR_NONE)
@@ -347,8 +362,10 @@ static void send_page(struct live *live, const struct follow_ask *ask)
 {
     struct watched *w = &live->watched[ask->group];
     struct call call;
-    struct logs_filter filter = {.group = w->group, .start_unix_ms = ask->start_unix_ms,
-                                 .end_unix_ms = ask->end_unix_ms, .token = ask->token,
+    struct logs_filter filter = {.group = w->group,
+                                 .start_unix_ms = ask->start_unix_ms,
+                                 .end_unix_ms = ask->end_unix_ms,
+                                 .token = ask->token,
                                  .pattern = live->pattern};
     if (ask->thinned && !live->pattern[0])
         filter.pattern = follow_thin_pattern();

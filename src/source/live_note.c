@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-/* The status line: what is being done, what stands in the way, how complete it is. It changes
- * only when there is something new to say: an idle console draws nothing. */
+/* The status line: what is being done, what stands in the way, how complete it is. It
+ * changes only when there is something new to say: an idle console draws nothing. */
 
 #define BEHIND_SAID_MS 20000
 
@@ -13,8 +13,8 @@ struct standing { /* of all groups together */
     const char *thinned_name;
 };
 
-static void add_group(struct standing *s, const struct watched *w, const struct follow_state *g,
-                      int64_t now)
+static void add_group(struct standing *s, const struct watched *w,
+                      const struct follow_state *g, int64_t now)
 {
     s->absent += g->absent;
     s->groups += !g->absent;
@@ -56,11 +56,13 @@ static void put_behind(struct buf *out, int64_t behind_ms)
     char age[CLOCK_TIME_SIZE];
     if (behind_ms < BEHIND_SAID_MS)
         return;
-    clock_age(behind_ms < 60000 ? behind_ms / 10000 * 10000 : behind_ms / 60000 * 60000, age);
+    clock_age(behind_ms < 60000 ? behind_ms / 10000 * 10000 : behind_ms / 60000 * 60000,
+              age);
     buf_printf(out, ", %s behind", age);
 }
 
-static void put_time(const struct live *live, struct buf *out, const char *words, int64_t unix_ms)
+static void put_time(const struct live *live, struct buf *out, const char *words,
+                     int64_t unix_ms)
 {
     char time[CLOCK_TIME_SIZE];
     clock_time_of_day(unix_ms, live->options.utc, time);
@@ -74,7 +76,8 @@ static void put_doing(const struct live *live, const struct standing *s, struct 
     if (!live->list_done && live->count)
         buf_printf(out, "%zu so far", live->count);
     if (live->list_done && !live->metrics_done)
-        buf_printf(out, "asking CloudWatch for the figures of %zu functions", live->count);
+        buf_printf(out, "asking CloudWatch for the figures of %zu functions",
+                   live->count);
     if (!live_functions_done(live))
         return;
     if (s->reading > 0 && s->reached_unix_ms != TIME_NONE) {
@@ -90,7 +93,8 @@ static void put_doing(const struct live *live, const struct standing *s, struct 
     }
 }
 
-static void put_hindrance(const struct live *live, const struct standing *s, struct buf *out)
+static void put_hindrance(const struct live *live, const struct standing *s,
+                          struct buf *out)
 {
     if (live->progress.hindrance == HINDRANCE_THROTTLED)
         buf_add(out, STR(", throttled"));

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-/* Slots are kept at most three quarters full. Forgetting rebuilds the table: it happens once a
- * sweep, not once an event. */
+/* Slots are kept at most three quarters full. Forgetting rebuilds the table: it happens
+ * once a sweep, not once an event. */
 
 #define ROOM_FIRST 256u
 
@@ -45,7 +45,8 @@ static uint64_t spread(uint64_t x) /* each bit of x reaches each bit of the resu
 
 struct seen_id seen_id_of(struct str id)
 {
-    uint64_t high = UINT64_C(0x9E3779B97F4A7C15) ^ id.len, low = UINT64_C(0x2545F4914F6CDD1D);
+    uint64_t high = UINT64_C(0x9E3779B97F4A7C15) ^ id.len,
+             low = UINT64_C(0x2545F4914F6CDD1D);
     while (id.len > 0) {
         uint64_t word = 0;
         size_t len = id.len < sizeof word ? id.len : sizeof word;
@@ -60,7 +61,8 @@ struct seen_id seen_id_of(struct str id)
 
 /* ---- the table ---- */
 
-static struct seen_slot *find_slot(struct seen_slot *slots, size_t room, struct seen_id id)
+static struct seen_slot *find_slot(struct seen_slot *slots, size_t room,
+                                   struct seen_id id)
 {
     size_t at = (size_t)id.low & (room - 1);
     while (slots[at].unix_ms != TIME_NONE &&
@@ -130,7 +132,8 @@ static void make_room(struct seen *seen)
 {
     if (seen->count >= seen->ceiling)
         seen_forget(seen, find_middle(seen));
-    if (seen->count >= seen->ceiling) /* all of them older than the floor, or of one instant */
+    if (seen->count >=
+        seen->ceiling) /* all of them older than the floor, or of one instant */
         rebuild(seen, ROOM_FIRST, INT64_MAX);
     if (seen->count + 1 > seen->room / 4 * 3)
         rebuild(seen, seen->room * 2, TIME_NONE);

@@ -1,5 +1,5 @@
-/* The bare download that a tail is compared with: libcurl, one connection, the same pages, the
- * bytes thrown away. download URL PAGES */
+/* The bare download that a tail is compared with: libcurl, one connection, the same
+ * pages, the bytes thrown away. download URL PAGES */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@ int main(int argc, char **argv)
     size_t taken = 0;
     long pages = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
     CURL *curl = curl_easy_init();
-    struct curl_slist *lines = curl_slist_append(NULL, "X-Amz-Target: Logs_20140328.FilterLogEvents");
+    struct curl_slist *lines =
+        curl_slist_append(NULL, "X-Amz-Target: Logs_20140328.FilterLogEvents");
     lines = curl_slist_append(lines, "Content-Type: application/x-amz-json-1.1");
     if (!curl || pages <= 0)
         return 2;
