@@ -271,11 +271,18 @@ static void fill_answer(const struct sending *sending, const struct http_answer 
                                           .location = location,
                                           .status = http->status,
                                           .attempts = sending->attempt,
+                                          .corrected = sending->corrected,
                                           .skew_ms = client->peers[sending->call.service].skew_ms};
         answer->kind = fault_kind(fault->class);
         fault_explain(fault, &about, &answer->err);
     }
     answer->in_doubt = sending->call.has_effect && http->sent && answer->kind == ANSWER_UNREACHABLE;
+}
+
+/* Its Date may be believed: what a proxy, a balancer or a web page says is no clock of AWS. */
+static bool is_the_services(const struct http_answer *http, const struct fault *fault)
+{
+    return http->status < 500 && fault->class != FAULT_PAGE && fault->class != FAULT_REDIRECT;
 }
 
 static void log_attempt(const struct sending *sending, const struct http_answer *http,
@@ -296,8 +303,8 @@ static void on_transfer(void *ctx, const struct http_answer *http)
     struct fault fault = {0};
     bool learned = false;
     if (http->err.code == ERR_NONE) {
-        learned = skew_learn(http, &peer->skew_ms);
         fault_read(http, sending->call.service, &fault);
+        learned = is_the_services(http, &fault) && skew_learn(http, &peer->skew_ms);
     }
     log_attempt(sending, http, &fault);
     client->state.throttled += fault.class == FAULT_THROTTLED || fault.class == FAULT_TOO_MANY;

@@ -39,6 +39,7 @@ struct fault_about {       /* what the sentence names; borrowed */
     int status;
     unsigned attempts;
     int64_t skew_ms;       /* of the service's clock against ours */
+    bool corrected;        /* signed with the service's time, so the clock is not to blame */
 };
 void fault_explain(const struct fault *fault, const struct fault_about *about, struct err *err);
 

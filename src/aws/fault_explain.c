@@ -99,10 +99,10 @@ static void explain_clock(const struct fault_about *about, struct err *err)
 {
     int64_t minutes = (llabs(about->skew_ms) + 30000) / 60000;
     if (minutes == 0)
-        err_set(err, ERR_CREDENTIALS, "%s says that the clock of this machine is wrong",
+        err_set(err, ERR_NETWORK, "%s says that the clock of this machine is wrong",
                 about->host);
     else
-        err_set(err, ERR_CREDENTIALS,
+        err_set(err, ERR_NETWORK,
                 "the clock of this machine is %" PRId64 " minute%s %s that of %s", minutes,
                 minutes == 1 ? "" : "s", about->skew_ms > 0 ? "behind" : "ahead of", about->host);
     err_advise(err, "set the clock, best by NTP");
@@ -151,7 +151,8 @@ static void explain_redirect(const struct fault_about *about, struct err *err)
 static bool is_clock(const struct fault *fault, const struct fault_about *about)
 {
     return fault->class == FAULT_SKEWED ||
-           (fault->class == FAULT_SIGNATURE && llabs(about->skew_ms) > SKEW_DOUBTFUL_MS);
+           (fault->class == FAULT_SIGNATURE && !about->corrected &&
+            llabs(about->skew_ms) > SKEW_DOUBTFUL_MS);
 }
 
 void fault_explain(const struct fault *fault, const struct fault_about *about, struct err *err)

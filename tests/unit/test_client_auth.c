@@ -132,12 +132,41 @@ static void a_clock_that_stays_off_is_told_in_minutes(void **state)
     bed->reply = STR(SKEWED_REPLY("Thu, 01 Jan 2026 00:12:00 GMT"));
     struct got got = ask(bed);
     assert_int_equal(bed->count, 2);
-    assert_int_equal(got.answer.kind, ANSWER_EXPIRED);
+    assert_int_equal(got.answer.kind, ANSWER_UNREACHABLE);
     assert_says(&got, "the clock of this machine is 12 minutes behind that of 127.0.0.1", "NTP");
     bed->reply = STR("HTTP/1.1 403 X\r\nContent-Length: 33\r\n\r\n{\"__type\":\"RequestTimeTooSkewed\"}");
     bed->count = 0;
     got = ask(bed);
     assert_int_equal(bed->count, 1); /* no Date: nothing to correct */
+}
+
+static void a_wrong_secret_is_not_blamed_on_a_clock_that_was_corrected(void **state)
+{
+    struct bed *bed = *state;
+    bed->reply = STR(SIGNATURE_REPLY("Thu, 01 Jan 2026 00:12:30 GMT"));
+    struct got got = ask(bed);
+    assert_int_equal(bed->count, 2);
+    assert_int_equal(got.answer.kind, ANSWER_EXPIRED);
+    assert_says(&got, "refused the signature", "secret access key of profile x");
+}
+
+/* A balancer's Date, a proxy's and a captive page's are not the service's. */
+static void only_the_services_own_clock_is_followed(void **state)
+{
+    struct bed *bed = *state;
+#define DATE_2099 "Date: Thu, 01 Jan 2099 00:00:00 GMT\r\n"
+    static const char *const replies[] = {
+        "HTTP/1.1 503 X\r\n" DATE_2099 "Content-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 X\r\n" DATE_2099 "Content-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 X\r\n" DATE_2099 "Content-Length: 6\r\n\r\n<html>",
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct client_state now;
+        bed->reply = str_of(replies[i]);
+        assert_int_equal(ask(bed).answer.kind, ANSWER_UNREACHABLE);
+        client_read_state(bed->client, &now);
+        assert_int_equal(now.skew_ms, 0);
+    }
 }
 
 /* ---- denial, suspend, end ---- */
@@ -222,6 +251,8 @@ int main(void)
         BED(a_clock_that_is_off_is_corrected),
         BED(a_signature_that_is_wrong_at_the_right_time_is_not_the_clocks_fault),
         BED(a_clock_that_stays_off_is_told_in_minutes),
+        BED(a_wrong_secret_is_not_blamed_on_a_clock_that_was_corrected),
+        BED(only_the_services_own_clock_is_followed),
         BED(a_missing_permission_is_named_with_its_resource),
         BED(after_a_sleep_what_ran_is_sent_again_on_new_connections),
         BED(a_client_that_ends_calls_nobody_back),

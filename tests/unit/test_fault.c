@@ -156,7 +156,7 @@ static void each_class_is_one_sentence_with_the_next_step(void **state)
          "check the secret access key of profile pay", 3},
         {FAULT_SKEWED, "",
          "the clock of this machine is 12 minutes ahead of that of logs.eu-west-1.amazonaws.com",
-         "set the clock, best by NTP", 3},
+         "set the clock, best by NTP", 4},
         {FAULT_PAGE, "",
          "logs.eu-west-1.amazonaws.com: a web page titled \"the words\" answers, not AWS",
          "a proxy or a login page of this network is in between: log in there, or check HTTPS_PROXY", 4},
