@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* POSIX_SPAWN_SETSID */
 #include "src/aws/child.h"
 
 #include "src/aws/keys.h"

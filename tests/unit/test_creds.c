@@ -62,6 +62,10 @@ static void half_a_pair_is_an_error_and_not_passed_over(void **state)
     write_credentials("[default]\naws_access_key_id = AKID ID\naws_secret_access_key = " SECRET "\n");
     open_creds(NULL);
     assert_failed(NOW, "a key with blanks or bytes that are no text", NULL);
+    write_credentials("[default]\naws_access_key_id = AKID\naws_secret_access_key = " SECRET "\n"
+                      "aws_session_token = a\n  X-Evil: planted\n");
+    open_creds(NULL);
+    assert_failed(NOW, "a key with blanks or bytes that are no text", NULL);
 }
 
 static void without_anything_the_error_says_where_it_looked(void **state)
@@ -97,6 +101,34 @@ static void a_login_session_is_not_passed_over(void **state)
     open_creds(NULL);
     assert_failed(NOW, "/.aws/config:2: login_session is not read by lambdig",
                   "aws configure export-credentials --profile default");
+}
+
+static void a_profile_with_several_sources_is_asked_in_order(void **state)
+{
+    static const struct {
+        const char *lines, *words;
+    } rows[] = {
+        {"web_identity_token_file = /nowhere\nrole_arn = arn:r\nsso_account_id = 1\n"
+         "aws_access_key_id = A\ncredential_process = false\nlogin_session = x\n", "reading /nowhere"},
+        {"sso_account_id = 1\naws_access_key_id = A\ncredential_process = false\n", "sso_role_name"},
+        {"login_session = x\ncredential_process = false\naws_access_key_id = A\n", "login_session is"},
+        {"credential_process = /nowhere\naws_access_key_id = A\n", "running /nowhere"},
+        {"aws_access_key_id = A\n", "config:2: the profile \"default\": an access key id without"},
+    };
+    char text[512];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        snprintf(text, sizeof text, "[default]\n%s", rows[i].lines);
+        write_config(text);
+        open_creds(NULL);
+        assert_failed(NOW, rows[i].words, NULL);
+        if (i == 0)
+            continue;
+        write_credentials("[default]\naws_access_key_id = A\n"); /* before all but SSO */
+        open_creds(NULL);
+        assert_failed(NOW, i == 1 ? rows[i].words : "/.aws/credentials:2: the profile", NULL);
+        remove_at_home(".aws/credentials");
+    }
 }
 
 /* ---- keys that a service refuses ---- */
@@ -209,6 +241,8 @@ static void a_program_that_fails_says_why(void **state)
     assert_program("#!/bin/sh\necho aws_secret_access_key=" SECRET " >&2\nexit 1\n",
                    "it ended with status 1: aws_secret_access_key=[redacted]");
     assert_program("#!/bin/sh\n", "its output: no JSON object");
+    assert_program("#!/bin/sh\necho '{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"" SECRET "\"}'\n",
+                   "its output: its Version is not 1");
     assert_program("#!/bin/sh\necho '{\"Version\": 2}'\n", "its output: its Version is not 1");
     assert_program("#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"" SECRET
                    "\"} x'\n",
@@ -224,7 +258,9 @@ static void a_program_that_fails_says_why(void **state)
 static void a_program_is_not_given_the_terminal(void **state)
 {
     (void)state;
-    assert_program("#!/bin/sh\nif (: </dev/tty) 2>/dev/null; then exit 9; fi\nread x && exit 8\nexit 5\n",
+    assert_program("#!/bin/sh\nif (: </dev/tty) 2>/dev/null; then exit 9; fi\nread x && exit 8\n"
+                   "if [ -r /proc/$$/stat ]; then read a b c d e session f < /proc/$$/stat\n"
+                   "[ $session = $$ ] || exit 7; fi\nexit 5\n",
                    "it ended with status 5");
 }
 
@@ -360,6 +396,7 @@ int main(void)
         cmocka_unit_test_teardown(without_anything_the_error_says_where_it_looked, close_creds),
         cmocka_unit_test_teardown(keys_of_variables_may_end, close_creds),
         cmocka_unit_test_teardown(a_login_session_is_not_passed_over, close_creds),
+        cmocka_unit_test_teardown(a_profile_with_several_sources_is_asked_in_order, close_creds),
         cmocka_unit_test_teardown(refused_keys_are_read_anew_once_their_file_changed, close_creds),
         cmocka_unit_test_teardown(a_file_that_breaks_meanwhile_is_named, close_creds),
         cmocka_unit_test_teardown(a_program_gives_keys, close_creds),

@@ -186,6 +186,18 @@ static void a_login_that_may_not_be_renewed_tells_the_command(void **state)
     assert_failed(NOW, "has expired and could not be renewed", "aws sso login --profile new");
 }
 
+static void a_login_whose_client_has_ended_is_not_renewed(void **state)
+{
+    (void)state;
+    write_config(config);
+    write_text(corp_file, "{\"accessToken\":\"a-planted\",\"expiresAt\":\"2026-09-21T14:00:00Z\","
+                          "\"clientId\":\"c\",\"clientSecret\":\"s\",\"refreshToken\":\"r\","
+                          "\"registrationExpiresAt\":\"2026-09-21T14:13:20Z\"}");
+    open_creds("new");
+    assert_failed(NOW, "has expired", "aws sso login --profile new");
+    assert_null(fake.asked.done);
+}
+
 static void what_another_program_renewed_meanwhile_is_used(void **state)
 {
     (void)state;
@@ -357,6 +369,7 @@ int main(void)
         cmocka_unit_test_teardown(a_login_that_cannot_be_renewed_yet_is_used_to_its_end, close_sso),
         cmocka_unit_test_teardown(a_login_that_has_ended_tells_the_command, close_sso),
         cmocka_unit_test_teardown(a_login_that_may_not_be_renewed_tells_the_command, close_sso),
+        cmocka_unit_test_teardown(a_login_whose_client_has_ended_is_not_renewed, close_sso),
         cmocka_unit_test_teardown(what_another_program_renewed_meanwhile_is_used, close_sso),
         cmocka_unit_test_teardown(a_login_that_is_refused_tells_the_command, close_sso),
         cmocka_unit_test_teardown(without_a_login_the_command_is_told, close_sso),
