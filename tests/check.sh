@@ -68,6 +68,12 @@ one_result() { # NAME COMMAND...: a whole step as one case
     fi
 }
 
+run_with_flags() { # what follows -- goes to lambdig; the program is not built again
+    before=$(ls -l --time-style=full-iso "$BUILD/lambdig")
+    ./bootstrap run -- --format json | tail -n 1 | grep '"kind":"summary"' &&
+        [ "$before" = "$(ls -l --time-style=full-iso "$BUILD/lambdig")" ]
+}
+
 show_and_count() {
     cat "$RESULTS"/*.txt >"$RESULTS/all"
     grep -h '^FAIL\|^SKIP' "$RESULTS/all" || true
@@ -94,6 +100,7 @@ rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 
 one_result run ./bootstrap run
+one_result run-again run_with_flags
 build_in "$BUILD/gcc" --enable-werror
 run_tests gcc "$BUILD/gcc"
 one_result clang build_in "$BUILD/clang" --enable-werror CC=clang
