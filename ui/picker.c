@@ -38,7 +38,8 @@ void picker_open(struct picker *p, struct str title, const struct pick_item *ite
     p->items = xcalloc(p->count + 1, sizeof *p->items);
     p->shown = xcalloc(p->count + 1, sizeof *p->shown);
     p->takes_others = takes_others;
-    memcpy(p->items, items, p->count * sizeof *items);
+    if (p->count)
+        memcpy(p->items, items, p->count * sizeof *items);
     (void)str_copy(p->title, sizeof p->title, title);
     narrow(p);
     for (size_t i = 0; i < p->count; i++) {
