@@ -119,12 +119,24 @@ static void general_status(const struct console *console, char *out, size_t size
     buf_release(&text);
 }
 
+/* What keeps an account from being read, with the next step: it stands as long as it lasts.
+ * Throttling is said in the note. */
+static bool hindrance_status(const struct console *console, char *out, size_t size)
+{
+    const struct progress *progress = &console->status.progress;
+    if (progress->hindrance != HINDRANCE_NETWORK && progress->hindrance != HINDRANCE_CREDENTIALS)
+        return false;
+    (void)str_copy(out, size, str_of(progress->why));
+    return out[0] != '\0';
+}
+
 static void draw_status(struct app *app, struct canvas *canvas)
 {
     struct console *console = &app->console;
     struct pane *pane = app_focused(app);
     char text[400] = "";
     int row = app->layout.status.row, cols = app->cols;
+    enum role role = ROLE_STATUS;
     if (console->message[0]) {
         canvas_text(canvas, row, 1, cols - 1, 0, console->message_is_error ? ROLE_ERROR : ROLE_STATUS,
                     str_of(console->message));
@@ -132,12 +144,14 @@ static void draw_status(struct app *app, struct canvas *canvas)
     }
     if (pane->class->status)
         pane->class->status(pane, console, text, sizeof text);
+    if (!text[0] && hindrance_status(console, text, sizeof text))
+        role = ROLE_WARNING;
     if (!text[0])
         general_status(console, text, sizeof text);
-    int at = 1 + canvas_text(canvas, row, 1, cols - 1, 0, ROLE_STATUS, str_of(text));
+    int at = 1 + canvas_text(canvas, row, 1, cols - 1, 0, role, str_of(text));
     const char *note = console->status.progress.note;
     int width = (int)utf8_width(str_of(note));
-    if (width > 0 && at + width + 3 <= cols)
+    if (width > 0 && at + width + 3 <= cols && strcmp(note, text) != 0)
         canvas_text(canvas, row, cols - width - 1, width, 0, ROLE_DIM, str_of(note));
 }
 

@@ -110,6 +110,14 @@ static void put_hindrance(const struct live *live, const struct standing *s,
         buf_printf(out, ", %u cannot be read", s->blocked);
 }
 
+/* The sentence with its next step, which comes whole: the sentence is cut before it. */
+static void say_why(struct progress *p, const struct err *err)
+{
+    char text[sizeof p->why / 2];
+    str_copy(text, sizeof text, str_of(err->text));
+    snprintf(p->why, sizeof p->why, "%s — %.110s", text, err_hint(err));
+}
+
 static void find_hindrance(struct live *live, const struct standing *s)
 {
     struct progress *p = &live->progress;
@@ -119,13 +127,14 @@ static void find_hindrance(struct live *live, const struct standing *s)
     p->why[0] = '\0';
     if (live->held) {
         p->hindrance = HINDRANCE_CREDENTIALS;
-        snprintf(p->why, sizeof p->why, "%.120s — %.100s", live->held_why.text,
-                 err_hint(&live->held_why));
+        say_why(p, &live->held_why);
     } else if (s->backing_off > 0 || c.backing_off_until_unix_ms != TIME_NONE) {
         bool throttled = follow_is_throttled(live->follow);
         p->hindrance = throttled ? HINDRANCE_THROTTLED : HINDRANCE_NETWORK;
-        snprintf(p->why, sizeof p->why, "%.200s",
-                 c.last.code != ERR_NONE ? c.last.text : "no answer");
+        if (c.last.code != ERR_NONE)
+            say_why(p, &c.last);
+        else
+            str_copy(p->why, sizeof p->why, STR("no answer"));
     } else if (follow_is_throttled(live->follow)) {
         p->hindrance = HINDRANCE_THROTTLED;
         snprintf(p->why, sizeof p->why, "CloudWatch Logs throttles: asking slower");
