@@ -15,6 +15,7 @@ struct app {
     struct canvas canvas;
     struct theme theme;
     struct layout layout;
+    uint32_t list_rows; /* functions that the layout was made for */
     struct overlay overlay;
     struct pane *prompt_pane; /* who opened the prompt or the menu; NULL: the app itself */
     bool zoom, leave, draw;

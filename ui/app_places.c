@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "ui/function_columns.h"
+
 /* Where the console is: the places it went through, the panes in sight and what they are asked to
  * read; and the services that panes ask of it. */
 
@@ -74,7 +76,8 @@ struct pane *app_focused(const struct app *app)
 
 void app_relayout(struct app *app)
 {
-    layout_fit(&app->layout, app->rows, app->cols, app->console.place.view, app->zoom);
+    app->list_rows = app->console.status.functions;
+    layout_fit(&app->layout, app->rows, app->cols, app->console.place.view, app->zoom, app->list_rows);
     app->draw = true;
 }
 
@@ -93,7 +96,8 @@ static void name_place(struct app *app)
     struct invocation invocation;
     app->function_name[0] = app->request_id[0] = '\0';
     if (place->function != UINT32_MAX && store_read_function(app->console.store, place->function, &function))
-        (void)str_copy(app->function_name, sizeof app->function_name, str_of(function.function.name));
+        (void)str_copy(app->function_name, sizeof app->function_name,
+                       function.function.name[0] ? str_of(function.function.name) : STR(FUNCTION_UNNAMED));
     if (place->view == VIEW_INVOCATION && store_read_invocation(app->console.store, place->invocation, &invocation))
         (void)str_copy(app->request_id, sizeof app->request_id, invocation_text(&invocation, invocation.request_id));
 }
@@ -143,6 +147,8 @@ void app_refresh(struct app *app)
     console->now_unix_ms = now_of(&console->status);
     app->draw |= generation != console->status.generation;
     tell_trouble(app);
+    if ((app->list_rows > 1) != (console->status.functions > 1))
+        app_relayout(app);
     app->draw |= refresh_pane(app, console->place.view); /* first: others follow its cursor */
     follow(app);
     for (enum view view = 0; view < VIEW_COUNT; view++)

@@ -179,13 +179,21 @@ static void draw_cell(const struct console *console, struct canvas *canvas, int 
     canvas_text(canvas, row, col + cols - (int)strlen(words.text), cols, 0, words.role, str_of(words.text));
 }
 
+static void draw_name(struct canvas *canvas, int row, int col, int cols, const struct function_entry *e)
+{
+    if (e->name[0])
+        canvas_text(canvas, row, col, cols, 0, e->failures ? ROLE_TITLE : ROLE_TEXT, str_of(e->name));
+    else
+        canvas_text(canvas, row, col, cols, 0, ROLE_DIM, STR(FUNCTION_UNNAMED));
+}
+
 void function_columns_row(const struct function_columns *shown, const struct console *console, struct canvas *canvas,
                           int row, const struct function_entry *e)
 {
     for (int i = 0; i < shown->count; i++) {
         int which = shown->column[i], at = shown->at[i], cols = shown->cols[i];
         if (which == COLUMN_NAME)
-            canvas_text(canvas, row, at, cols, 0, e->failures ? ROLE_TITLE : ROLE_TEXT, str_of(e->name));
+            draw_name(canvas, row, at, cols, e);
         else if (columns[which].key == FUNCTION_BY_RUNTIME)
             canvas_text(canvas, row, at + 2, cols - 2, 0, ROLE_DIM, str_of(e->runtime[0] ? e->runtime : "-"));
         else if (which == COLUMN_LAST)

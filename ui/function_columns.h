@@ -6,6 +6,7 @@
 #include "ui/function_list.h"
 
 #define FUNCTION_COLUMNS_MAX 24
+#define FUNCTION_UNNAMED "(not named)"
 
 struct function_columns { /* what is shown at a width, from the left */
     uint8_t column[FUNCTION_COLUMNS_MAX];

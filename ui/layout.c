@@ -27,7 +27,7 @@ static void split_main(struct layout *out, struct rect main, int cols, enum view
         (struct rect){main.row + main.rows - detail_rows, main.col, detail_rows, main.cols};
 }
 
-void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zoom)
+void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zoom, uint32_t functions)
 {
     *out = (struct layout){.fits = rows >= LAYOUT_MIN_ROWS && cols >= LAYOUT_MIN_COLS};
     if (!out->fits)
@@ -41,7 +41,8 @@ void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zo
         out->panes[focus] = body;
         return;
     }
-    int list = list_cols(cols);
-    out->panes[VIEW_FUNCTIONS] = (struct rect){body.row, 0, body.rows, list};
+    int list = functions > 1 ? list_cols(cols) : 0;
+    if (list > 0)
+        out->panes[VIEW_FUNCTIONS] = (struct rect){body.row, 0, body.rows, list};
     split_main(out, (struct rect){body.row, list, body.rows, cols - list}, cols, focus);
 }

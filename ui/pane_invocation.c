@@ -181,7 +181,8 @@ static void put_row(struct page *page, const struct invocation_pane *p, const st
             console_time(console, row->unix_ms, time);
         log_line_add(line, &page->text, console_class_role((enum failure_class)p->inv.class), "%-3s ",
                      marked ? invocation_tag(&p->inv, true) : "");
-        log_line_add(line, &page->text, ROLE_DIM, "%-12.12s ", time);
+        if (console->status.first_unix_ms != TIME_NONE)
+            log_line_add(line, &page->text, ROLE_DIM, "%-12.12s ", time);
         struct str rest = buf_str(&room);
         for (int i = 0; i < composed.part_count; i++) {
             log_line_add_str(line, &page->text, (enum role)composed.parts[i].role, str_first(rest, composed.parts[i].len));

@@ -20,6 +20,8 @@ int tail_page(const struct tail *t)
 
 int tail_time_cols(const struct tail *t, const struct console *console)
 {
+    if (t->status.first_unix_ms == TIME_NONE)
+        return 0; /* a pasted log often has none */
     if (console->time_format == TIME_RELATIVE)
         return 5;
     return t->cols < 60 ? 8 : 12;

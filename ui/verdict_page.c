@@ -249,13 +249,21 @@ static void evidence(struct page *page, const struct invocation *inv)
         put_evidence(page, inv, &inv->evidence[i]);
 }
 
+/* An error with its stack trace is an unhandled error: to say that none was seen would deny it. */
+static uint64_t listed_not_seen(const struct invocation *inv)
+{
+    bool traced = !(inv->not_seen >> FACT_STACK_TRACE & 1);
+    return traced ? inv->not_seen & ~(UINT64_C(1) << FACT_ERROR_LINE) : inv->not_seen;
+}
+
 static void not_seen(struct page *page, const struct invocation *inv)
 {
     struct buf text;
+    uint64_t facts = listed_not_seen(inv);
     buf_init(&text, 1000);
     for (int fact = 0; fact < FACT_COUNT; fact++) {
         const char *words = fact_not_seen((enum fact)fact);
-        if ((inv->not_seen >> fact & 1) && words[0])
+        if ((facts >> fact & 1) && words[0])
             buf_printf(&text, "%s%s", text.len ? ", " : "", words);
     }
     if (text.len > 0)

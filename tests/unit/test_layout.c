@@ -19,38 +19,43 @@ static int shown(const struct layout *layout)
 
 static void each_size_shows_its_panes(void **state)
 {
-    static const struct { int rows, cols; enum view focus; bool zoom, fits; int shown;
+    static const struct { int rows, cols; enum view focus; bool zoom, fits; int shown; uint32_t functions;
     } cases[] = {
-        {1, 1, VIEW_LOGS, false, false, 0},
-        {9, 80, VIEW_LOGS, false, false, 0},
-        {24, 39, VIEW_LOGS, false, false, 0},
-        {10, 40, VIEW_FUNCTIONS, false, true, F},
-        {24, 80, VIEW_LOGS, false, true, L},
-        {24, 80, VIEW_INVOCATION, true, true, I},
-        {24, 99, VIEW_FUNCTIONS, false, true, F},
-        {40, 100, VIEW_FUNCTIONS, false, true, F},
-        {40, 120, VIEW_LOGS, false, true, F | L},
-        {40, 120, VIEW_INVOCATION, false, true, F | I},
-        {40, 139, VIEW_LOGS, false, true, F | L},
-        {40, 140, VIEW_LOGS, false, true, F | L | I},
-        {60, 200, VIEW_FUNCTIONS, false, true, F},
-        {60, 200, VIEW_INVOCATION, false, true, F | L | I},
-        {60, 200, VIEW_LOGS, true, true, L},
+        {1, 1, VIEW_LOGS, false, false, 0, 12},
+        {9, 80, VIEW_LOGS, false, false, 0, 12},
+        {24, 39, VIEW_LOGS, false, false, 0, 12},
+        {10, 40, VIEW_FUNCTIONS, false, true, F, 12},
+        {24, 80, VIEW_LOGS, false, true, L, 12},
+        {24, 80, VIEW_INVOCATION, true, true, I, 12},
+        {24, 99, VIEW_FUNCTIONS, false, true, F, 12},
+        {40, 100, VIEW_FUNCTIONS, false, true, F, 12},
+        {40, 120, VIEW_LOGS, false, true, F | L, 12},
+        {40, 120, VIEW_INVOCATION, false, true, F | I, 12},
+        {40, 139, VIEW_LOGS, false, true, F | L, 12},
+        {40, 140, VIEW_LOGS, false, true, F | L | I, 12},
+        {60, 200, VIEW_FUNCTIONS, false, true, F, 12},
+        {60, 200, VIEW_INVOCATION, false, true, F | L | I, 12},
+        {60, 200, VIEW_LOGS, true, true, L, 12},
+        {40, 120, VIEW_LOGS, false, true, L, 1},
+        {40, 120, VIEW_INVOCATION, false, true, I, 0},
+        {60, 200, VIEW_LOGS, false, true, L | I, 1},
+        {60, 200, VIEW_FUNCTIONS, false, true, F, 1},
+        {60, 200, VIEW_LOGS, false, true, F | L | I, 2},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct layout layout;
-        layout_fit(&layout, cases[i].rows, cases[i].cols, cases[i].focus, cases[i].zoom);
+        layout_fit(&layout, cases[i].rows, cases[i].cols, cases[i].focus, cases[i].zoom, cases[i].functions);
         assert_int_equal(layout.fits, cases[i].fits);
         assert_int_equal(shown(&layout), cases[i].shown);
     }
 }
 
 /* Paints every rectangle of a layout into a grid and looks for cells hit twice or never. */
-static void check_cover(int rows, int cols, enum view focus, bool zoom)
+static void check_cover(int rows, int cols, enum view focus, bool zoom, uint32_t functions)
 {
     struct layout layout;
-    layout_fit(&layout, rows, cols, focus, zoom);
+    layout_fit(&layout, rows, cols, focus, zoom, functions);
     if (!layout.fits)
         return;
     const struct rect rects[] = {layout.header,
@@ -81,8 +86,9 @@ static void rectangles_cover_the_screen_once_at_any_size(void **state)
     for (int rows = 1; rows <= 70; rows += 3)
         for (int cols = 1; cols <= 260; cols += 7)
             for (enum view focus = 0; focus < VIEW_COUNT; focus++) {
-                check_cover(rows, cols, focus, false);
-                check_cover(rows, cols, focus, true);
+                check_cover(rows, cols, focus, false, 12);
+                check_cover(rows, cols, focus, true, 12);
+                check_cover(rows, cols, focus, false, 1);
             }
 }
 
@@ -91,7 +97,7 @@ static void every_pane_has_room_inside_its_frame(void **state)
     (void)state;
     for (int cols = LAYOUT_MIN_COLS; cols < 260; cols++) {
         struct layout layout;
-        layout_fit(&layout, LAYOUT_MIN_ROWS, cols, VIEW_LOGS, false);
+        layout_fit(&layout, LAYOUT_MIN_ROWS, cols, VIEW_LOGS, false, 12);
         for (enum view view = 0; view < VIEW_COUNT; view++)
             if (layout_shows(&layout, view)) {
                 assert_true(layout.panes[view].cols >= 34);
