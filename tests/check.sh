@@ -6,11 +6,10 @@
 # shown again, not obtained again, and it says so.
 
 RESULTS=$BUILD/check
-LAMBDIG_PARTNERS=$PWD/$BUILD/partners # obtained once, for every build
+LAMBDIG_PARTNERS=$PWD/$BUILD/partners # other people's software is obtained once for all builds
 LAMBDIG_SHARED=${LAMBDIG_SHARED:-$PWD/../shared}
 export LAMBDIG_PARTNERS LAMBDIG_SHARED
 mkdir -p "$RESULTS"
-export LAMBDIG_PARTNERS="$PWD/$BUILD/partners" # other people's software is obtained once for all builds
 
 fingerprint() {
     { find src ui themes tests docs bootstrap configure.ac Makefile.am README.md -type f ! -name '*.pyc' \
