@@ -224,7 +224,7 @@ static const char *head_read(const char *packed, struct record_head *out)
     const unsigned char *at = (const unsigned char *)packed;
     *out = (struct record_head){.dictionary = (uint8_t)(at[0] & ~IN_ORDER),
                                 .in_order = (at[0] & IN_ORDER) != 0,
-                                .by_row = (at[2] << 8 & BY_ROW) != 0,
+                                .by_row = ((unsigned)at[2] << 8 & BY_ROW) != 0,
                                 .texts_len = (uint16_t)((at[1] | at[2] << 8) & ~BY_ROW)};
     uint64_t row;
     at = take_number(take_number(at + 3, &row), &out->gap);
