@@ -60,6 +60,13 @@ static void lower(char *at)
 
 /* ---- sections ---- */
 
+static bool is_ours(const char *header)
+{
+    struct str rest = str_of(header), kind = str_take_word(&rest);
+    return str_eq(kind, STR("profile")) || str_eq(kind, STR("sso-session")) ||
+           str_eq(kind, STR("services"));
+}
+
 /* `profile "a b"` in the config; the bare name in the credentials. */
 static bool name_section(const struct reader *r, struct ini_section *section, char *header)
 {
@@ -71,9 +78,10 @@ static bool name_section(const struct reader *r, struct ini_section *section, ch
     if (r->form == INI_CREDENTIALS || strcmp(header, "default") == 0)
         return true;
     section->kind = section->name = none;
-    if (!words_split(header, words, 2, &count))
+    bool ours = is_ours(header);
+    if (!words_split(header, words, 2, &count) && ours)
         return refuse(r, "the name of the section has a quote without its end");
-    if (count == 2) {
+    if (ours && count == 2) {
         section->kind = words[0];
         section->name = words[1];
     }

@@ -1,6 +1,8 @@
 /* Says as JSON what the credentials of this environment are: `creds_probe [--profile NAME]
  * [--region NAME] [--mfa CODE] [--identity]`. The secret and the token are shown as a digest, so
- * that they can be compared. Ends after 20 s whatever happens. */
+ * that they can be compared. Ends after 20 s whatever happens.
+ *
+ * `creds_probe --ini FILE...` prints a line a file: what stands in it, read as a config file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 
 #include "src/aws/creds.h"
 #include "src/aws/exchange.h"
+#include "src/aws/ini.h"
 #include "src/aws/sts.h"
 #include "src/base/digest.h"
 #include "src/base/jsonout.h"
@@ -91,6 +94,42 @@ static void print(const struct probe *p)
     buf_release(&out);
 }
 
+/* ---- files ---- */
+
+static void put_section(struct jsonout *j, const struct ini *ini, const struct ini_section *section)
+{
+    char name[512];
+    snprintf(name, sizeof name, "%s %s", section->kind, section->name);
+    jsonout_key(j, name);
+    jsonout_open(j, '{');
+    for (size_t i = 0; i < section->key_count; i++) {
+        const struct ini_key *key = &ini->keys[section->first_key + i];
+        snprintf(name, sizeof name, "%s%s%s", key->sub ? key->sub : "", key->sub ? "." : "", key->name);
+        put(j, name, key->value);
+    }
+    jsonout_close(j, '}');
+}
+
+static void print_file(const char *path)
+{
+    struct ini ini;
+    struct err err = {0};
+    struct buf out;
+    struct jsonout j;
+    buf_init(&out, 1u << 20);
+    jsonout_init(&j, &out);
+    jsonout_open(&j, '{');
+    if (!ini_read(&ini, INI_CONFIG, path, &err))
+        put(&j, "error", err.text);
+    for (size_t i = 0; i < ini.section_count; i++)
+        if (ini.sections[i].kind[0])
+            put_section(&j, &ini, &ini.sections[i]);
+    jsonout_close(&j, '}');
+    printf("%.*s\n", STR_ARG(buf_str(&out)));
+    buf_release(&out);
+    ini_release(&ini);
+}
+
 static bool run(struct probe *p, int64_t deadline_ms)
 {
     for (;;) {
@@ -146,6 +185,10 @@ int main(int argc, char **argv)
     struct sdk_flags flags = {NULL, NULL, NULL, false};
     struct http_options options = {0};
     bool identity = false;
+    for (int i = 2; i < argc && strcmp(argv[1], "--ini") == 0; i++)
+        print_file(argv[i]);
+    if (argc > 1 && strcmp(argv[1], "--ini") == 0)
+        return 0;
     for (int i = 1; i < argc; i++) {
         bool more = i + 1 < argc;
         if (strcmp(argv[i], "--identity") == 0)

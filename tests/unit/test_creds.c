@@ -9,7 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 
-#include "src/aws/members.h"
+#include "src/aws/child.h"
 #include "src/base/clock.h"
 #include "tests/unit/creds_room.h"
 
@@ -313,6 +313,20 @@ static void a_program_that_hangs_ends_with_the_session(void **state)
     assert_int_equal(kill((pid_t)strtol(text, NULL, 10), 0), -1);
 }
 
+static void a_program_has_sixty_seconds(void **state)
+{
+    char program[] = "tail", follow[] = "-f", path[] = "/dev/null";
+    char *const words[] = {program, follow, path, NULL};
+    (void)state;
+    err_clear(&err);
+    struct child *child = child_start(words, 1000, &err);
+    assert_non_null(child);
+    assert_int_equal(child_step(child, 60999, &err), CHILD_RUNS);
+    assert_int_equal(child_step(child, 61000, &err), CHILD_FAILED);
+    assert_string_equal(err.text, "it gave no answer within 60 s");
+    child_free(child);
+}
+
 static void words_of_a_program_are_bounded(void **state)
 {
     static const struct {
@@ -405,6 +419,7 @@ int main(void)
         cmocka_unit_test_teardown(a_program_that_prints_for_ever_is_killed, close_creds),
         cmocka_unit_test_teardown(what_a_program_leaves_behind_does_not_hold_it_up, close_creds),
         cmocka_unit_test_teardown(a_program_that_hangs_ends_with_the_session, close_creds),
+        cmocka_unit_test(a_program_has_sixty_seconds),
         cmocka_unit_test_teardown(words_of_a_program_are_bounded, close_creds),
         cmocka_unit_test_teardown(a_role_that_is_told_wrongly_is_refused_with_its_line, close_creds),
         cmocka_unit_test_teardown(a_chain_has_at_most_eight_roles, close_creds),

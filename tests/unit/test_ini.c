@@ -35,7 +35,7 @@ static void sections_of_the_config_have_kinds(void **state)
     (void)state;
     assert_true(parse("[default]\nregion = eu-west-1\n[profile dev]\nregion=a\n"
                       "[profile \"two words\"]\nregion : b\r\n[profile 'it''s']\nregion=c\n"
-                      "[sso-session corp]\nsso_region=d\n[services x]\n[plugins]\nregion=e\n"
+                      "[sso-session corp]\nsso_region=d\n[services x]\n[plugins]\nregion=e\n[Bob's tool]\na=b\n[other x]\n"
                       "[profile one two]\nregion=f\n[ profile default ]\noutput=json\n",
                       INI_CONFIG, &err));
     assert_string_equal(value("profile", "dev", "region"), "a");
@@ -45,6 +45,7 @@ static void sections_of_the_config_have_kinds(void **state)
     assert_non_null(ini_find(&ini, "services", "x"));
     assert_null(ini_find(&ini, "profile", "one"));
     assert_null(ini_find(&ini, "profile", "plugins"));
+    assert_null(ini_find(&ini, "other", "x"));
     assert_string_equal(value("profile", "default", "output"), "json"); /* the last one holds */
     assert_null(value("profile", "default", "region"));
 }
