@@ -256,7 +256,9 @@ static void finish_object(struct tracker *t, struct line *line)
         if (!exception_from_json(&x, t->signs, text, t->object_marked, &json)) {
             exception_clear(&x);
             exception_from_torn_json(&x, t->signs, text);
-            x.weight = t->object_marked ? ERROR_UNHANDLED : x.type_len ? ERROR_BARE : ERROR_NONE;
+            x.weight = t->object_marked ? ERROR_UNHANDLED : x.type_len ? ERROR_BARE
+                       : x.message_len     ? ERROR_MENTIONED
+                                           : ERROR_NONE;
             json.id = STR_NONE;
         }
         else if (take_wrapped(t, line, &json))
@@ -403,7 +405,8 @@ static bool is_stronger(struct tracker *t, struct line *line, const struct line_
     const struct exception *now = &line->stream->error;
     line->owner = line->stream->error_owner;
     return now->weight < ERROR_UNHANDLED && now->frames == 0 &&
-           exception_begin(&x, t->signs, head, previous_line(line)) && x.weight > now->weight;
+           exception_begin(&x, t->signs, head, previous_line(line)) && x.weight > now->weight &&
+           (x.type_len > 0 || x.frames == 0 || now->signs == 0); /* a frame alone is its frame */
 }
 
 static bool continues_error(struct tracker *t, struct line *line, const struct line_head *head)

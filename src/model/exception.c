@@ -389,17 +389,21 @@ static bool begin_named(struct exception *x, const struct signs *signs, const st
     return true;
 }
 
-/* `<message>: <type>` followed by a frame at once: .NET before its loggers. */
+/* `<message>: <type>` followed by a frame at once: .NET before its loggers. Frames whose error
+ * was cut away still tell of one. */
 static bool begin_frame(struct exception *x, const struct signs *signs, const struct line_head *head,
                         struct str previous)
 {
     struct frame f;
     struct str type, message;
-    if (!frame_parse(head->rest, &f) || !split_backwards(previous, &type, &message))
+    if (!frame_parse(head->rest, &f) || f.line.len == 0)
         return false;
-    begin(x, ERROR_UNHANDLED);
-    exception_set_type(x, type);
-    exception_add_message(x, signs, message);
+    begin(x, ERROR_LOGGED);
+    if (split_backwards(previous, &type, &message)) {
+        x->weight = ERROR_UNHANDLED;
+        exception_set_type(x, type);
+        exception_add_message(x, signs, message);
+    }
     exception_add_frame(x, head->rest);
     return true;
 }
@@ -522,12 +526,14 @@ bool exception_continue(struct exception *x, const struct signs *signs, const st
 {
     struct frame f;
     struct str s = head->rest, type, message;
-    if (head->level != LEVEL_NONE || head->id.len || head->undefined_id || (head->timed && s.len))
+    if (head->level != LEVEL_NONE || head->id.len || head->undefined_id)
         return false;
-    if (frame_parse(s, &f)) {
+    if (frame_parse(s, &f)) { /* also where a tool stamped each line */
         exception_add_frame(x, s);
         return true;
     }
+    if (head->timed && s.len)
+        return false;
     bool source = x->source_next; /* its indentation may be lost */
     x->source_next = false;
     if (is_cause(s)) {

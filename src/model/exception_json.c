@@ -29,7 +29,10 @@ static const struct {
     size_t at;
 } keys[] = {
     MEMBER("errorType", type),
+    MEMBER("errorName", type),
+    MEMBER("error_type", type),
     MEMBER("errorMessage", message),
+    MEMBER("error_message", message),
     MEMBER("stackTrace", stack),
     MEMBER("stack", stack),
     MEMBER("trace", stack),
@@ -230,6 +233,8 @@ static enum error_weight weigh(const struct members *m, struct str message, enum
         return ERROR_UNHANDLED; /* Python's runtime from its client 4 on; its logger writes `message` */
     if (m->level.len || m->time.len)
         return level == LEVEL_ERROR ? ERROR_LOGGED : ERROR_MENTIONED;
+    if (m->message.len && message.len)
+        return ERROR_LOGGED; /* no runtime answers with a message beside the error's own */
     if (m->message.len && !m->sdk)
         return ERROR_UNHANDLED; /* the answer of the invocation */
     if (m->message.len || m->type.len)
@@ -311,6 +316,8 @@ static struct str torn_value(struct str text, const char *key)
 void exception_from_torn_json(struct exception *x, const struct signs *signs, struct str text)
 {
     struct str type = torn_value(text, "errorType\"");
+    if (type.len == 0)
+        type = torn_value(text, "errorName\"");
     struct str message = torn_value(text, "errorMessage\"");
     exception_set_type(x, type);
     x->signs |= signs_in(signs, type);
