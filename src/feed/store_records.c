@@ -222,10 +222,11 @@ static size_t head_write(const struct record_head *head, char *out)
 static const char *head_read(const char *packed, struct record_head *out)
 {
     const unsigned char *at = (const unsigned char *)packed;
+    unsigned texts = at[1] | (unsigned)at[2] << 8;
     *out = (struct record_head){.dictionary = (uint8_t)(at[0] & ~IN_ORDER),
                                 .in_order = (at[0] & IN_ORDER) != 0,
-                                .by_row = ((unsigned)at[2] << 8 & BY_ROW) != 0,
-                                .texts_len = (uint16_t)((at[1] | at[2] << 8) & ~BY_ROW)};
+                                .by_row = (texts & BY_ROW) != 0,
+                                .texts_len = (uint16_t)(texts & ~BY_ROW)};
     uint64_t row;
     at = take_number(take_number(at + 3, &row), &out->gap);
     out->row = (uint32_t)row;
