@@ -104,7 +104,8 @@ static void put_section(struct jsonout *j, const struct ini *ini, const struct i
     jsonout_open(j, '{');
     for (size_t i = 0; i < section->key_count; i++) {
         const struct ini_key *key = &ini->keys[section->first_key + i];
-        snprintf(name, sizeof name, "%s%s%s", key->sub ? key->sub : "", key->sub ? "." : "", key->name);
+        snprintf(name, sizeof name, "%s%s%s", key->sub ? key->sub : "", key->sub ? "." : "",
+                 key->name);
         put(j, name, key->value);
     }
     jsonout_close(j, '}');
