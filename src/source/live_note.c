@@ -135,6 +135,9 @@ static void find_hindrance(struct live *live, const struct standing *s)
             say_why(p, &c.last);
         else
             str_copy(p->why, sizeof p->why, STR("no answer"));
+    } else if (!live_functions_done(live) && c.last.code == ERR_NETWORK) {
+        p->hindrance = HINDRANCE_NETWORK;
+        say_why(p, &c.last);
     } else if (follow_is_throttled(live->follow)) {
         p->hindrance = HINDRANCE_THROTTLED;
         snprintf(p->why, sizeof p->why, "CloudWatch Logs throttles: asking slower");

@@ -94,11 +94,15 @@ def hold_under(console, server, name):
     case("row 38 of the log" in console.text, f"{name}: the rows stay", console.text)
 
 
+def renew(console):
+    console.credentials.write_text(f"[default]\naws_access_key_id=AKIDRENEWED\naws_secret_access_key={SECRET}\n")
+
+
 def go_on(console, server, group, name):
     server.mend()
     console.terminal.keys("G")  # the keys left the end of the log
     if name == "expired":
-        console.credentials.write_text(f"[default]\naws_access_key_id=AKIDRENEWED\naws_secret_access_key={SECRET}\n")
+        renew(console)
     found = console.wait_for("written during the fault")
     case(found and console.text.count("written during the fault") == 1,
          f"{name}: what was written meanwhile comes, once", console.text)
@@ -126,11 +130,58 @@ def one(name):
              console.terminal.left, console.screen.unknown)
 
 
+def gone():
+    """The network goes away and comes back: nobody listens (fault 24)."""
+    made, group = account()
+    with Server(made) as server:
+        console = Console(server, "gone")
+        console.terminal.wait_for(b"pay")
+        console.terminal.keys("2")
+        case(console.wait_for("row 39 of the log"), "gone: the log is on the screen", console.text)
+        server.vanish()
+        group.add(made.clock_ms(), "written during the fault\n")
+        case(console.wait_for("no connection"), "gone: the status says: no connection", console.text)
+        case("row 39 of the log" in console.text, "gone: the rows stay", console.text)
+        server.come_back()
+        go_on(console, server, group, "gone")
+        server.vanish()
+        quit_ms, _ = console.quit_ms()
+        case(quit_ms <= QUIT_MS or not TIMED, f"gone: quit within {QUIT_MS} ms", quit_ms)
+
+
+# What the first screen says where the fault is there before the program, until it ends.
+COLD = {"500": "HTTP 500", "throttled": "Rate exceeded", "hang": "", "html": "Guest network",
+        "reset": "the connection broke", "expired": "have expired",
+        "denied": "was refused"}
+
+
+def cold(name):
+    made, _ = account()
+    with Server(made) as server:
+        server.fail("*", FAULTS[name])
+        console = Console(server, f"cold.{name}")
+        case(server.wait(lambda: server.count() > 0) and console.wait_for(COLD[name]),
+             f"{name} from the start: the screen says: {COLD[name] or '(nothing)'}", console.text)
+        if name != "denied":
+            server.mend()
+            if name == "expired":
+                renew(console)
+            console.terminal.keys("2")
+            case(console.wait_for("row 39 of the log"), f"{name} from the start: it goes on when it ends", console.text)
+        server.fail("*", FAULTS[name])
+        quit_ms, _ = console.quit_ms()
+        case(quit_ms <= QUIT_MS or not TIMED, f"{name} from the start: quit within {QUIT_MS} ms", quit_ms)
+
+
 def main():
     FAULTS["gzip-bomb"](None, None)  # it takes seconds to make
     names = sys.argv[1:] or sorted(SAID, key=lambda name: name not in ("hang", "stall", "retry-after"))
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        for name, done in [(name, pool.submit(one, name)) for name in names]:
+        parts = [(name, pool.submit(one, name)) for name in names]
+        if not sys.argv[1:]:
+            parts += [("gone", pool.submit(gone))]
+            parts += [(f"{name} from the start", pool.submit(cold, name)) for name in COLD]
+        for name, done in parts:
             try:
                 done.result()
             except Exception as why:

@@ -300,7 +300,7 @@ class Server:
     def __init__(self, account=None, check=True, skew_s=0, secret=SECRET):
         self.account, self.check, self.skew_s, self.secret = account or Account(), check, skew_s, secret
         self.requests, self.faults, self.serial, self.accepted = [], collections.OrderedDict(), 0, 0
-        self.changed, self.ended = threading.Condition(), threading.Event()
+        self.changed, self.ended, self.open = threading.Condition(), threading.Event(), set()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -346,13 +346,30 @@ class Server:
     def date(self):
         return email.utils.formatdate(self.now(), usegmt=True)
 
+    def vanish(self):
+        """Nobody listens any more, and what was connected is reset."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in list(self.open):
+            try:
+                self.take_step(connection, RESET)
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def come_back(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        threading.Thread(target=self.accept, daemon=True).start()
+
     def accept(self):
+        listener = self.listener
         while not self.ended.is_set():
             try:
-                connection = self.listener.accept()[0]
+                connection = listener.accept()[0]
             except OSError:
                 return
             self.accepted += 1
+            self.open.add(connection)
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
@@ -362,6 +379,7 @@ class Server:
                 pass
         except OSError:
             pass
+        self.open.discard(connection)
         connection.close()
 
     def serve_one(self, connection, stream):
