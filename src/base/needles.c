@@ -271,7 +271,7 @@ static uint8_t commonness(unsigned char c)
 /* What a bucket lets pass: at each place, a set of low and one of high half-bytes. */
 struct bucket {
     uint16_t low[WINDOW], high[WINDOW];
-    uint64_t passes; /* how much of log text, in no unit */
+    uint64_t passes_at[WINDOW], passes; /* how much of log text, in no unit */
 };
 
 struct plan {
@@ -295,9 +295,13 @@ static struct bucket with_window(const struct plan *plan, struct bucket bucket,
     for (int i = 0; i < WINDOW; i++) {
         bool any = window_at + i >= needle->len;
         unsigned char c = any ? 0 : (unsigned char)needle->at[window_at + i];
-        bucket.low[i] |= (uint16_t)(any ? 0xFFFF : 1u << (c & 15));
-        bucket.high[i] |= (uint16_t)(any ? 0xFFFF : 1u << (c >> 4));
-        bucket.passes *= bytes_that_pass(plan, bucket.low[i], bucket.high[i]);
+        uint16_t low = bucket.low[i] | (uint16_t)(any ? 0xFFFF : 1u << (c & 15));
+        uint16_t high = bucket.high[i] | (uint16_t)(any ? 0xFFFF : 1u << (c >> 4));
+        if (low != bucket.low[i] || high != bucket.high[i])
+            bucket.passes_at[i] = bytes_that_pass(plan, low, high);
+        bucket.low[i] = low;
+        bucket.high[i] = high;
+        bucket.passes *= bucket.passes_at[i];
     }
     return bucket;
 }

@@ -36,20 +36,40 @@ static inline struct str str_first(struct str s, size_t len)
     return (struct str){s.at, len < s.len ? len : s.len};
 }
 
+/* memcmp(a, b, len) == 0. Where the length is not known to the compiler, a call would cost more
+ * than short runs do. */
+static inline bool bytes_equal(const char *a, const char *b, size_t len)
+{
+    uint64_t front[2], back[2];
+    uint32_t short_front[2], short_back[2];
+    if (__builtin_constant_p(len) || len > 16)
+        return len == 0 || memcmp(a, b, len) == 0;
+    if (len >= 8) {
+        memcpy(&front[0], a, 8), memcpy(&front[1], b, 8);
+        memcpy(&back[0], a + len - 8, 8), memcpy(&back[1], b + len - 8, 8);
+        return front[0] == front[1] && back[0] == back[1];
+    }
+    if (len >= 4) {
+        memcpy(&short_front[0], a, 4), memcpy(&short_front[1], b, 4);
+        memcpy(&short_back[0], a + len - 4, 4), memcpy(&short_back[1], b + len - 4, 4);
+        return short_front[0] == short_front[1] && short_back[0] == short_back[1];
+    }
+    return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+}
+
 static inline bool str_eq(struct str a, struct str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len && bytes_equal(a.at, b.at, a.len);
 }
 
 static inline bool str_starts(struct str s, struct str prefix)
 {
-    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);
+    return s.len >= prefix.len && bytes_equal(s.at, prefix.at, prefix.len);
 }
 
 static inline bool str_ends(struct str s, struct str suffix)
 {
-    return s.len >= suffix.len &&
-           (suffix.len == 0 || memcmp(s.at + s.len - suffix.len, suffix.at, suffix.len) == 0);
+    return s.len >= suffix.len && bytes_equal(s.at + s.len - suffix.len, suffix.at, suffix.len);
 }
 
 /* Where `needle` first stands in `s`; SIZE_MAX when nowhere. An empty needle is at 0. */

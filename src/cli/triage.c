@@ -60,10 +60,9 @@ static void on_events(void *ctx, const struct event *events, size_t count)
     struct run *run = ctx;
     run->unsettled = true;
     run->newest_mono_ms = clock_mono_ms();
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         widen_window(&run->t, events[i].unix_ms);
-        tracker_add(run->tracker, &events[i]);
-    }
+    tracker_add_all(run->tracker, events, count);
 }
 
 static void on_progress(void *ctx, const struct progress *progress)

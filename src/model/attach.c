@@ -21,7 +21,11 @@ struct attempt *attach_by_id(struct stream *stream, struct str id)
 {
     if (id.len == 0)
         return NULL;
-    struct attempt *a = stream_find_id(stream, str_hash(id), id);
+    struct attempt *newest = stream->count > 0 ? stream->attempts[stream->count - 1] : NULL;
+    bool is_newest = newest && str_eq(evidence_text(&newest->e, newest->e.id), id); /* mostly */
+    if (is_newest && !newest->ended_at)
+        return newest;
+    struct attempt *a = stream_find_id(stream, is_newest ? newest->id_hash : str_hash(id), id);
     return a ? a : foreign_find(stream, id);
 }
 
@@ -30,6 +34,7 @@ void attach_set_id(struct attempt *a, struct str id)
     if (id.len == 0)
         return;
     a->e.id = evidence_put(&a->e, id, 128);
+    a->has_uuid = line_is_uuid(id);
     stream_set_hash(a, str_hash(evidence_text(&a->e, a->e.id)));
 }
 
@@ -239,11 +244,16 @@ static void on_end(struct tracker *t, struct line *line, const struct platform *
     end(t, a, line);
 }
 
+static bool names_uuid(const struct attempt *a, struct str id)
+{
+    return (a->has_uuid && str_eq(evidence_text(&a->e, a->e.id), id)) || line_is_uuid(id);
+}
+
 static void on_report(struct tracker *t, struct line *line, const struct platform *p)
 {
     struct attempt *a = ending_attempt(t, line, p);
     foreign_on_own_end(t, a, p);
-    a->shaped = line_is_uuid(p->id) && p->report.billed_ms != ABSENT && p->report.memory_mb != ABSENT;
+    a->shaped = names_uuid(a, p->id) && p->report.billed_ms != ABSENT && p->report.memory_mb != ABSENT;
     a->e.json = a->e.json || p->json;
     a->e.report_quoted = p->quoted;
     line->owner = a;

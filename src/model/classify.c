@@ -159,6 +159,8 @@ static bool exit_crash(const struct evidence *e)
 /* Without a REPORT an error that was only logged is the best that is known. */
 static const struct error *deciding_error(const struct evidence *e)
 {
+    if (e->unhandled.weight == ERROR_NONE && e->logged.weight == ERROR_NONE)
+        return NULL;
     if (e->unhandled.weight == ERROR_UNHANDLED)
         return &e->unhandled;
     if (e->unhandled.weight == ERROR_BARE && (!e->has_report || evidence_bare_at_end(e)))

@@ -58,6 +58,7 @@ static void take_back_name(struct tracker *t, struct attempt *a)
     evidence_move_end(other ? &other->e : NULL, &a->e);
     finals_pass_on(a, other);
     a->e.id = a->own_id;
+    a->has_uuid = line_is_uuid(evidence_text(&a->e, a->own_id));
     stream_set_hash(a, a->own_hash);
     a->e.attempt = a->own_attempt;
     a->renamed = a->shaped = false;

@@ -40,6 +40,11 @@ static size_t bucket_of(uint64_t hash)
     return (size_t)(hash * 0x9E3779B97F4A7C15u >> 50) % BUCKETS;
 }
 
+void ids_expect(const struct ids *ids, uint64_t id_hash)
+{
+    __builtin_prefetch(ids->known[bucket_of(id_hash)], 1);
+}
+
 uint32_t ids_seen(const struct ids *ids, uint64_t id_hash)
 {
     const struct known *bucket = ids->known[bucket_of(id_hash)];

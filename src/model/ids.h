@@ -13,4 +13,7 @@ uint32_t ids_count(struct ids *ids, uint64_t id_hash);
 /* How many attempts were counted; 0: not known (any more). */
 uint32_t ids_seen(const struct ids *ids, uint64_t id_hash);
 
+/* The id will be counted or looked up soon. */
+void ids_expect(const struct ids *ids, uint64_t id_hash);
+
 #endif

@@ -5,6 +5,90 @@
  * request runs, a run of them is counted in one step. Where several do, the line's own id says
  * whose it is, and the head that most lines share is compared with that of a line read before. */
 
+/* ---- heads that are known ---- */
+
+enum { MINUTE = 17, UUID = 36 }; /* `2026-11-24T14:01:`, and the id */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The seconds of a line of that form, and their first three decimals. */
+static int64_t since_minute_ms(const struct known_head *known, struct str line)
+{
+    const char *at = line.at + MINUTE;
+    int64_t ms = (at[0] - '0') * 10000 + (at[1] - '0') * 1000;
+    for (int i = 0, scale = 100; i < known->decimals && i < 3; i++, scale /= 10)
+        ms += (at[3 + i] - '0') * scale;
+    return ms;
+}
+
+/* Remembers the form `<time> <id> <level> ` of this line; false: it has not that form. */
+static bool learn_head(struct known_head *known, struct str line, const struct line_head *head)
+{
+    struct str rest = line;
+    int64_t unix_ms;
+    if (head->id.len != UUID || !line_is_uuid(head->id) || head->level == LEVEL_NONE ||
+        head->level == LEVEL_ERROR || head->rest.len == 0 || head->rest.at < head->id.at ||
+        head->rest.at[-1] != '\t' || !clock_take_iso(&rest, &unix_ms) || line.at[10] != 'T')
+        return false;
+    size_t id_at = (size_t)(head->id.at - line.at), gap = MINUTE + 2;
+    size_t after = (size_t)(head->rest.at - head->id.at) - UUID;
+    if (str_trim_left(rest).at != head->id.at || id_at > sizeof known->front ||
+        after > sizeof known->after)
+        return false;
+    memcpy(known->front, line.at, id_at);
+    memcpy(known->after, head->id.at + UUID, after);
+    known->decimals = 0;
+    if (line.at[gap] == '.')
+        while (is_digit(line.at[gap + 1 + known->decimals]))
+            known->decimals++;
+    known->after_len = (uint8_t)after;
+    known->id_at = (uint8_t)id_at;
+    known->minute_unix_ms = unix_ms - since_minute_ms(known, line);
+    return true;
+}
+
+static void learn(struct tracker *t, struct str line, const struct line_head *head)
+{
+    if (learn_head(&t->known[t->learned], line, head))
+        t->learned = (t->learned + 1) % KNOWN_HEADS;
+    else
+        t->known[t->learned].id_at = 0;
+}
+
+/* The line has the form that is known: the same minute, another second, and the rest up to the
+ * message but for the id byte by byte. So its head would be read in the same way. */
+static bool has_form(const struct known_head *known, struct str line)
+{
+    size_t gap = MINUTE + 2, message = (size_t)known->id_at + UUID + known->after_len;
+    if (known->id_at == 0 || line.len <= message || memcmp(line.at, known->front, MINUTE) != 0 ||
+        line.at[MINUTE] < '0' || line.at[MINUTE] > '5' || !is_digit(line.at[MINUTE + 1]))
+        return false;
+    if (known->decimals > 0 && line.at[gap++] != '.')
+        return false;
+    for (size_t end = gap + known->decimals; gap < end; gap++)
+        if (!is_digit(line.at[gap]))
+            return false;
+    return bytes_equal(line.at + gap, known->front + gap, known->id_at - gap) &&
+           bytes_equal(line.at + known->id_at + UUID, known->after, known->after_len) &&
+           is_letter(line.at[message]) && line.at[message] != 'C';
+}
+
+static const struct known_head *find_known(const struct tracker *t, struct str line)
+{
+    for (unsigned i = 0; i < KNOWN_HEADS; i++)
+        if (has_form(&t->known[i], line))
+            return &t->known[i];
+    return NULL;
+}
+
 /* ---- one line to its attempt ---- */
 
 static void keep_previous(struct stream *stream, struct str text)
@@ -31,11 +115,14 @@ static void keep_last(struct evidence *e, struct str text, int64_t unix_ms)
 }
 
 /* In text without times of its own the first line's stamp is the nearest to the start. */
-static void take_start(struct evidence *e, const struct line *line)
+static void take_start(const struct tracker *t, struct evidence *e, const struct line *line)
 {
     struct line_head head = {.unix_ms = line->event->unix_ms};
     struct str text = line->text;
-    if (head.unix_ms == TIME_NONE && !clock_take_iso(&text, &head.unix_ms))
+    const struct known_head *known = head.unix_ms == TIME_NONE ? find_known(t, text) : NULL;
+    if (known)
+        head.unix_ms = known->minute_unix_ms + since_minute_ms(known, text);
+    else if (head.unix_ms == TIME_NONE && !clock_take_iso(&text, &head.unix_ms))
         line_head_read(line->text, &head);
     e->start_unix_ms = head.unix_ms;
     e->untimed = head.unix_ms == TIME_NONE;
@@ -53,7 +140,7 @@ void plain_give(struct tracker *t, struct line *line)
         return;
     a->e.last_app_line = t->events;
     if (a->e.start_unix_ms == TIME_NONE && !a->e.untimed)
-        take_start(&a->e, line);
+        take_start(t, &a->e, line);
     keep_last(&a->e, line->text, line->event->unix_ms);
 }
 
@@ -121,61 +208,6 @@ void plain_give_run(struct tracker *t, struct line *line, struct plain_run *run)
 
 /* ---- lines, where several requests are open ---- */
 
-enum { MINUTE = 17, UUID = 36 }; /* `2026-11-24T14:01:`, and the id */
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Remembers the form `<time> <id> <level> ` of this line, if it has that form. */
-static void learn(struct known_head *known, struct str line, const struct line_head *head)
-{
-    struct str rest = line;
-    int64_t unix_ms;
-    known->id_at = 0;
-    if (head->id.len != UUID || !line_is_uuid(head->id) || head->level == LEVEL_NONE ||
-        head->level == LEVEL_ERROR || head->rest.len == 0 || head->rest.at < head->id.at ||
-        head->rest.at[-1] != '\t' || !clock_take_iso(&rest, &unix_ms) || line.at[10] != 'T')
-        return;
-    size_t id_at = (size_t)(head->id.at - line.at), gap = MINUTE + 2;
-    size_t after = (size_t)(head->rest.at - head->id.at) - UUID;
-    if (str_trim_left(rest).at != head->id.at || id_at > sizeof known->front ||
-        after > sizeof known->after)
-        return;
-    memcpy(known->front, line.at, id_at);
-    memcpy(known->after, head->id.at + UUID, after);
-    known->decimals = 0;
-    if (line.at[gap] == '.')
-        while (is_digit(line.at[gap + 1 + known->decimals]))
-            known->decimals++;
-    known->after_len = (uint8_t)after;
-    known->id_at = (uint8_t)id_at;
-}
-
-/* The line has the form that is known: the same minute, another second, and the rest up to the
- * message but for the id byte by byte. So its head would be read in the same way. */
-static bool is_known(const struct known_head *known, struct str line)
-{
-    size_t gap = MINUTE + 2, message = (size_t)known->id_at + UUID + known->after_len;
-    if (known->id_at == 0 || line.len <= message || memcmp(line.at, known->front, MINUTE) != 0 ||
-        line.at[MINUTE] < '0' || line.at[MINUTE] > '5' || !is_digit(line.at[MINUTE + 1]))
-        return false;
-    if (known->decimals > 0 && line.at[gap++] != '.')
-        return false;
-    for (size_t end = gap + known->decimals; gap < end; gap++)
-        if (!is_digit(line.at[gap]))
-            return false;
-    return memcmp(line.at + gap, known->front + gap, known->id_at - gap) == 0 &&
-           memcmp(line.at + known->id_at + UUID, known->after, known->after_len) == 0 &&
-           is_letter(line.at[message]) && line.at[message] != 'C';
-}
-
 /* Colours and the like, or a line end inside: rare, and then all of the run is read slowly. */
 static bool is_odd(struct plain_run *run)
 {
@@ -203,33 +235,73 @@ static bool is_plain(struct str text)
 static bool read_id(struct tracker *t, struct str text, struct str last, struct str *id)
 {
     struct line_head head;
-    if (is_known(&t->known, text)) {
-        *id = (struct str){text.at + t->known.id_at, UUID};
+    const struct known_head *known = find_known(t, text);
+    if (known) {
+        *id = (struct str){text.at + known->id_at, UUID};
         return str_eq(*id, last) || line_is_uuid(*id);
     }
     line_head_read(text, &head);
-    learn(&t->known, text, &head);
+    learn(t, text, &head);
     *id = head.id;
     return head.level != LEVEL_ERROR && (head.rest.len == 0 || head.rest.at[0] != '{');
+}
+
+/* The lines that follow and name the same request; *last: the last of them. */
+static uint32_t take_alike(const struct tracker *t, struct plain_run *run, struct str *last)
+{
+    uint32_t count = 0;
+    while (run->left > 0) {
+        struct str text = str_first(run->lines, str_find_char(run->lines, '\n'));
+        const struct known_head *known = find_known(t, text);
+        if (!known || memcmp(text.at + known->id_at, run->id.at, UUID) != 0 || !is_plain(text))
+            break;
+        run->lines = str_from(run->lines, text.len + 1);
+        run->left--;
+        run->number++;
+        count++;
+        *last = text;
+    }
+    return count;
+}
+
+static void give_alike(struct tracker *t, struct line *line, struct plain_run *run)
+{
+    struct attempt *a = line->owner;
+    uint32_t count = run->id.len == UUID && !(a && a->ended_at) ? take_alike(t, run, &line->text) : 0;
+    if (count == 0)
+        return;
+    t->events += count;
+    line->number += count;
+    if (!a || a->pending)
+        keep_previous(line->stream, line->text);
+    if (!a)
+        return;
+    a->e.line_count += count;
+    if (line->number > a->e.last_line)
+        a->e.last_line = line->number;
+    a->e.last_app_line = t->events;
+    keep_last(&a->e, line->text, line->event->unix_ms);
 }
 
 bool plain_give_by_id(struct tracker *t, struct line *line, struct plain_run *run)
 {
     struct str id;
+    struct plain_run before = *run;
     if (is_odd(run))
         return false;
-    struct plain_run after = *run;
-    plain_take(&after, line);
-    if (!is_plain(line->text) || !read_id(t, line->text, run->owner_known ? run->id : STR_NONE, &id))
+    plain_take(run, line);
+    if (!is_plain(line->text) || !read_id(t, line->text, run->owner_known ? run->id : STR_NONE, &id)) {
+        *run = before;
         return false;
-    if (!run->owner_known || !str_eq(id, run->id)) {
-        after.owner = app_find_owner(line->stream, id, false);
-        after.owner_known = true;
-        after.id = id;
     }
-    *run = after;
+    if (!run->owner_known || !str_eq(id, run->id)) {
+        run->owner = app_find_owner(line->stream, id, false);
+        run->owner_known = true;
+        run->id = id;
+    }
     line->owner = run->owner;
     t->events++;
     plain_give(t, line);
+    give_alike(t, line, run);
     return true;
 }

@@ -427,14 +427,14 @@ static bool is_version(struct str s)
     return s.len > 0;
 }
 
-bool platform_take_exact(struct str line, struct platform *out)
+bool platform_take_exact(struct str line, struct str known_id, struct platform *out)
 {
     enum { UUID = 36 };
     struct str s = line;
     bool start = str_skip(&s, STR("START RequestId: "));
     if (start || str_skip(&s, STR("END RequestId: "))) {
         struct str id = str_first(s, UUID), rest = str_from(s, UUID);
-        if (!line_is_uuid(id) || (start ? !str_skip(&rest, STR(" Version: ")) || !is_version(rest) : rest.len > 0))
+        if ((!str_eq(id, known_id) && !line_is_uuid(id)) || (start ? !str_skip(&rest, STR(" Version: ")) || !is_version(rest) : rest.len > 0))
             return false;
         clear(out);
         return fill_plain(out, start ? LINE_START : LINE_END, id, &line);
@@ -442,7 +442,7 @@ bool platform_take_exact(struct str line, struct platform *out)
     if (!str_starts(line, STR("REPORT ")))
         return false;
     clear(out);
-    return report_read_exact(line, &out->report) && fill_plain(out, LINE_REPORT, out->report.request_id, &line);
+    return report_read_exact(line, known_id, &out->report) && fill_plain(out, LINE_REPORT, out->report.request_id, &line);
 }
 
 bool platform_take(struct str *line, struct platform *out)

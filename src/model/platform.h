@@ -29,8 +29,8 @@ struct platform {
 bool platform_take(struct str *line, struct platform *out);
 
 /* A line that is START, END or REPORT from its first byte to its last, exactly as the platform
- * writes them: nearly all of them. true: *out is what platform_take gives. */
-bool platform_take_exact(struct str line, struct platform *out);
+ * writes them: nearly all of them. true: *out is what platform_take gives. known_id: see report_read_exact. */
+bool platform_take_exact(struct str line, struct str known_id, struct platform *out);
 
 /* The `Runtime.ExitError` kind of word that is the second line of a death. */
 bool platform_is_error_type(struct str word);

@@ -206,8 +206,8 @@ bool report_read_plain(struct str line, struct report *out)
 }
 
 /* A number between two fixed texts. */
-static bool take_between(struct str *s, struct str before, unsigned decimals, struct str after,
-                         int64_t *out)
+static inline __attribute__((always_inline)) bool take_between(struct str *s, struct str before, unsigned decimals,
+                                                               struct str after, int64_t *out)
 {
     return str_skip(s, before) && line_take_number(s, decimals, false, out) && str_skip(s, after);
 }
@@ -220,14 +220,16 @@ static bool is_clean(struct str s)
     return true;
 }
 
-bool report_read_exact(struct str line, struct report *out)
+bool report_read_exact(struct str line, struct str known_id, struct report *out)
 {
     size_t strangers = 0;
     struct str s = line;
-    if (!str_skip(&s, STR("REPORT RequestId: ")) || !line_is_uuid(str_first(s, 36)))
+    if (!str_skip(&s, STR("REPORT RequestId: ")))
         return false;
     out->request_id = str_first(s, 36);
     s = str_from(s, 36);
+    if (!str_eq(out->request_id, known_id) && !line_is_uuid(out->request_id))
+        return false;
     if (take_between(&s, STR("\tDuration: "), 6, STR(" ms\t"), &out->duration_ns) &&
         take_between(&s, STR("Billed Duration: "), 0, STR(" ms\t"), &out->billed_ms) &&
         take_between(&s, STR("Memory Size: "), 0, STR(" MB\t"), &out->memory_mb) &&

@@ -49,8 +49,9 @@ bool report_read(struct str segment, struct report *out);
  * cleared *out. false: not so plain, and *out is clear again. */
 bool report_read_plain(struct str line, struct report *out);
 /* The same, only where the line begins byte by byte as the platform writes it today, and no
- * byte of it needs cleaning: false says nothing about other lines. *out comes in cleared. */
-bool report_read_exact(struct str line, struct report *out);
+ * byte of it needs cleaning: false says nothing about other lines. *out comes in cleared.
+ * known_id: a UUID, which needs no look when it comes again, or empty. */
+bool report_read_exact(struct str line, struct str known_id, struct report *out);
 /* `Task timed out after 3.00 seconds` at the front: sets timeout_ms. false: no number there. */
 bool report_timeout_read(struct str segment, struct report *out);
 

@@ -15,6 +15,11 @@ void streams_init(struct streams *s, void *ctx, void (*closed)(void *ctx, struct
     s->next_seq = 1;
 }
 
+static bool is_nameless(const struct event *event)
+{
+    return event->log_group.len + event->function.len + event->log_stream.len == 0;
+}
+
 static uint64_t key_of(const struct event *event)
 {
     struct str owner = event->log_group.len ? event->log_group : event->function;
@@ -83,6 +88,8 @@ static struct stream *add_stream(struct streams *s, struct tally *tally, uint64_
         close_stream(s, s->oldest);
     struct stream *stream = xcalloc(1, sizeof *stream);
     stream->key = key;
+    stream->nameless = is_nameless(event);
+    stream->input = event->input;
     stream->named = event->log_stream.len > 0;
     stream->name = keep_name(stream->name_bytes, sizeof stream->name_bytes, event->log_stream);
     stream->group = keep_name(stream->group_bytes, sizeof stream->group_bytes, event->log_group);
@@ -96,9 +103,12 @@ static struct stream *add_stream(struct streams *s, struct tally *tally, uint64_
 
 struct stream *streams_find(struct streams *s, struct tally *tally, const struct event *event)
 {
+    struct stream *last = s->last_used;
+    if (last && last->nameless && last->input == event->input && is_nameless(event))
+        return last;
     uint64_t key = key_of(event);
-    if (s->last_used && s->last_used->key == key)
-        return s->last_used;
+    if (last && last->key == key)
+        return last;
     struct stream *stream = s->slots[slot_of(s, key)];
     if (!stream) {
         stream = add_stream(s, tally, key, event);

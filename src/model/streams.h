@@ -19,6 +19,7 @@ struct attempt {
     struct final *final; /* its place among the ended ones */
     bool shown;        /* a provisional verdict was handed over */
     bool pending;      /* its lines belong to no request yet */
+    bool has_uuid;     /* its id has the form of one */
     /* foreign.c: the id that its START named, while it goes by that of another's END or REPORT */
     bool renamed, shaped;  /* shaped: that REPORT was complete */
     bool guest;            /* no START, ended while another request was running */
@@ -32,6 +33,8 @@ struct attempt {
 
 struct stream {
     uint64_t key;
+    bool nameless;    /* neither stream nor group nor function is known: all lines of one input */
+    uint32_t input;   /* of its first event */
     bool named;       /* a real log stream: one sandbox, one request at a time in text form */
     bool emulated;    /* an emulator's: its figures of memory mean nothing */
     bool json;        /* writes platform events as JSON: requests may interleave */

@@ -224,13 +224,20 @@ static void add_plain(struct tracker *t, struct stream *stream, const struct eve
     }
 }
 
+/* The id that most platform lines name; empty: it is no UUID. */
+static struct str newest_uuid(const struct stream *stream)
+{
+    const struct attempt *a = stream->count > 0 ? stream->attempts[stream->count - 1] : NULL;
+    return a && a->has_uuid ? evidence_text(&a->e, a->e.id) : STR_NONE;
+}
+
 /* A platform line as it stands in the book needs no search. */
 static bool add_exact(struct tracker *t, struct stream *stream, const struct event *event)
 {
     struct platform p;
     struct line line = {.event = event, .stream = stream, .text = event->message, .number = event->line,
                         .unix_ms = event->unix_ms};
-    if (!platform_take_exact(event->message, &p))
+    if (!platform_take_exact(event->message, newest_uuid(stream), &p))
         return false;
     t->events++;
     attach_platform(t, &line, &p);
@@ -288,6 +295,25 @@ void tracker_add(struct tracker *t, const struct event *event)
         split_run(t, event);
     else
         add_plain(t, streams_find(&t->streams, t->tally, event), event);
+}
+
+enum { AHEAD = 4 }; /* events: about one invocation */
+
+/* The table of known ids is larger than the cache: its line is fetched before it is needed. */
+static void look_ahead(const struct tracker *t, const struct event *event)
+{
+    struct str s = event->message;
+    if (str_skip(&s, STR("START RequestId: ")))
+        ids_expect(t->ids, str_hash(str_first(s, 36)));
+}
+
+void tracker_add_all(struct tracker *t, const struct event *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            look_ahead(t, &events[i + AHEAD]);
+        tracker_add(t, &events[i]);
+    }
 }
 
 static bool is_over(const struct attempt *a, int64_t now_unix_ms, int64_t settle_ms)

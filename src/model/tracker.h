@@ -46,6 +46,8 @@ void tracker_free(struct tracker *t);
 void tracker_function(struct tracker *t, const struct function *function);
 
 void tracker_add(struct tracker *t, const struct event *event);
+/* Adds them in order. */
+void tracker_add_all(struct tracker *t, const struct event *events, size_t count);
 /* The words that a line must hold to be more than counted; see event.quiet_lines. */
 const struct needles *tracker_words(const struct tracker *t);
 

@@ -24,7 +24,9 @@ struct known_head {
     char after[24];     /* from the id to the message */
     uint8_t id_at;      /* 0: none is known */
     uint8_t after_len, decimals;
+    int64_t minute_unix_ms;
 };
+enum { KNOWN_HEADS = 2 }; /* as of levels that take turns */
 
 struct tracker {
     struct streams streams;
@@ -45,7 +47,8 @@ struct tracker {
     bool object_error; /* the line that opened it was an error's */
     enum level object_level;
     char *clean; /* CLEAN_BYTES */
-    struct known_head known;
+    struct known_head known[KNOWN_HEADS];
+    unsigned learned;
 };
 
 /* One line on its way. */
@@ -112,7 +115,8 @@ void plain_take(struct plain_run *run, struct line *line);
 void plain_give(struct tracker *t, struct line *line);
 /* All of the run, in a stream where at most one request is open. */
 void plain_give_run(struct tracker *t, struct line *line, struct plain_run *run);
-/* The next line, to the request that its head names. false: nothing is done, read it in full. */
+/* The next line, to the request that its head names, and with it those that are headed alike.
+ * false: nothing is done, the next line must be read in full. */
 bool plain_give_by_id(struct tracker *t, struct line *line, struct plain_run *run);
 
 static inline struct place line_place(const struct line *line)

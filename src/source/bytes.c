@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define PACKED_BYTES (256u * 1024u)
+#define READ_BYTES (256u * 1024u) /* at once: what was read is still in the cache when it is looked at */
 
 static bool cannot_open(struct err *err, const struct bytes *b, const char *why)
 {
@@ -111,7 +112,8 @@ static void begin_unpacking(struct bytes *b)
 static enum bytes_state more_plain(struct bytes *b)
 {
     bool first = b->offset == 0 && b->begin == 0;
-    ssize_t got = read_block(b, b->at + b->end, b->room - b->end);
+    size_t room = b->room - b->end;
+    ssize_t got = read_block(b, b->at + b->end, room < READ_BYTES ? room : READ_BYTES);
     if (got < 0)
         return BYTES_NOTHING;
     if (got == 0)

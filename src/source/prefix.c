@@ -132,10 +132,10 @@ bool prefix_take(const struct prefix_shape *shape, struct stamp_memory *memory, 
 }
 
 /* The longest row of distinct parts at the front of a line, with this separator. */
-static struct prefix_shape shape_of(struct str line, char separator, struct str *rest)
+static struct prefix_shape shape_of(struct stamp_memory *memory, struct str line, char separator,
+                                    struct str *rest)
 {
     struct prefix_shape shape = {.separator = separator};
-    struct stamp_memory memory = {0};
     unsigned seen = 0;
     *rest = line;
     for (int i = 0; i < PREFIX_PARTS; i++) {
@@ -143,7 +143,7 @@ static struct prefix_shape shape_of(struct str line, char separator, struct str 
         for (; part <= PREFIX_GROUP; part++) {
             struct str s = *rest;
             struct prefix found = {STR_NONE, STR_NONE, TIME_NONE};
-            if (!(seen & 1u << part) && take_part(part, separator, &memory, &s, &found)) {
+            if (!(seen & 1u << part) && take_part(part, separator, memory, &s, &found)) {
                 *rest = s;
                 break;
             }
@@ -165,11 +165,10 @@ static bool has_name(const struct prefix_shape *shape)
 }
 
 /* Does a stamp alone, with this behind it, show that an export put it there? */
-static bool is_exported(struct str rest)
+static bool is_exported(struct stamp_memory *memory, struct str rest)
 {
-    struct stamp_memory memory = {0};
     int64_t unix_ms;
-    return mark_of(rest) || stamp_take(&memory, &rest, &unix_ms);
+    return mark_of(rest) || stamp_take(memory, &rest, &unix_ms);
 }
 
 struct tally {
@@ -177,6 +176,7 @@ struct tally {
     unsigned hits[SHAPES_MAX];
     size_t count;
     unsigned bare; /* platform lines without any prefix */
+    struct stamp_memory memory;
 };
 
 static void tally_add(struct tally *tally, const struct prefix_shape *shape)
@@ -199,10 +199,11 @@ static void tally_line(struct tally *tally, struct str line, bool after_stamp)
         tally_add(tally, &(struct prefix_shape){{PREFIX_STAMP}, '\n'});
     else if (mark && mark->platform)
         tally->bare++;
-    for (size_t i = 0; i < sizeof separators; i++) {
+    bool may = line.len > 0 && (is_digit(line.at[0]) || line.at[0] == '/' || line.at[0] == '\033');
+    for (size_t i = 0; may && i < sizeof separators; i++) {
         struct str rest;
-        struct prefix_shape shape = shape_of(line, separators[i], &rest);
-        if (has_name(&shape) || (shape.parts[0] && is_exported(rest)))
+        struct prefix_shape shape = shape_of(&tally->memory, line, separators[i], &rest);
+        if (has_name(&shape) || (shape.parts[0] && is_exported(&tally->memory, rest)))
             tally_add(tally, &shape);
     }
 }
@@ -212,10 +213,10 @@ int prefix_find(struct str head, struct prefix_shape *out)
     struct tally tally = {0};
     bool after_stamp = false;
     for (unsigned i = 0; i < SNIFF_LINES && head.len > 0; i++) {
-        struct str line = str_take_line(&head);
+        struct str line = str_take_line(&head), stamp = str_trim(line);
         int64_t unix_ms;
         tally_line(&tally, line, after_stamp);
-        after_stamp = stamp_of(line, &unix_ms);
+        after_stamp = stamp_take(&tally.memory, &stamp, &unix_ms) && str_trim_left(stamp).len == 0;
     }
     size_t best = 0;
     for (size_t i = 1; i < tally.count; i++)

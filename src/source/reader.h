@@ -12,7 +12,7 @@
 #include "src/source/prefix.h"
 #include "src/source/source.h"
 
-#define READER_BATCH 256
+#define READER_BATCH 64
 #define READER_QUIET_MAX (64u * 1024u) /* bytes of a run of lines without a word */
 #define READER_MESSAGE_MAX (256u * 1024u) /* a longer message is cut there, and counted */
 
