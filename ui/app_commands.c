@@ -74,6 +74,21 @@ static unsigned tell_log(struct app *app, enum action why, struct str text)
     return UI_REDRAW | log->class->prompted(log, &app->console, why, text, true, true);
 }
 
+/* The code of a device that the credentials ask for; it is kept nowhere. */
+static unsigned command_code(struct app *app, struct str rest)
+{
+    struct request request = {.kind = REQUEST_CODE};
+    uint64_t number;
+    if (!str_copy(request.code, sizeof request.code, rest) || rest.len != 6 ||
+        !str_to_u64(rest, 999999, &number))
+        console_say(&app->console, true, "code: six digits are wanted");
+    else if (!app->console.inbox || !app->console.status.account.live)
+        console_say(&app->console, true, "code: only an account asks for one");
+    else if (!inbox_give(app->console.inbox, &request))
+        console_say(&app->console, true, "code: too many requests wait already");
+    return UI_REDRAW;
+}
+
 static unsigned command_since(struct app *app, struct str rest)
 {
     return tell_log(app, ACTION_LOG_SINCE, rest);
@@ -277,6 +292,7 @@ static const struct {
     words_source words;
     const char *argument; /* NULL: none */
 } commands[] = {
+    {"code", command_code, NULL, "six digits, where the credentials ask for them"},
     {"theme", command_theme, theme_words, "NAME"},
     {"function", command_function, function_words, "NAME or all"},
     {"since", command_since, NULL, "T, as 15m, 14:05 or ISO-8601; all ends it"},

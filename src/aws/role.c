@@ -51,7 +51,9 @@ static void say_refused(struct attempt *a, const struct http_answer *answer)
         snprintf(code, sizeof code, "status %d", answer->status);
     err_set(&a->err, ERR_CREDENTIALS, "assuming %s: %s%s%s", a->role_arn, code,
             message[0] ? ": " : "", message);
-    if (strcmp(code, "AccessDenied") == 0)
+    if (strcmp(code, "AccessDenied") == 0 && a->mfa_serial[0])
+        err_advise(&a->err, "ask again (Ctrl-r) and give a new code");
+    else if (strcmp(code, "AccessDenied") == 0)
         err_advise(&a->err, "the role's trust policy must allow the caller to assume it");
     else
         err_advise(&a->err, "renew what the profile \"%s\" is sourced from", a->sdk->profile);

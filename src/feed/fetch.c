@@ -198,6 +198,8 @@ static void requests_take(struct fetch *fetch)
             source_renew(fetch->source);
         if (request.kind == REQUEST_WATCH)
             source_watch(fetch->source, str_of(request.function));
+        if (request.kind == REQUEST_CODE)
+            source_code(fetch->source, request.code);
         if (request.kind == REQUEST_ROWS && fetch->past)
             windows_ask(&fetch->windows, &request.rows);
     }

@@ -9,6 +9,7 @@ enum request_kind {
     REQUEST_STOP,
     REQUEST_REFRESH, /* ask the source again now */
     REQUEST_WATCH,   /* follow this function; name empty: all */
+    REQUEST_CODE,    /* the six digits of the device that the credentials ask for */
     REQUEST_ROWS     /* read rows that left the ring into a window; replaces one that waits */
 };
 
@@ -23,6 +24,7 @@ struct rows_request {
 struct request {
     enum request_kind kind;
     char function[141];
+    char code[8];
     struct rows_request rows;
 };
 

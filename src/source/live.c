@@ -114,9 +114,30 @@ static int find_wait(const struct live *live, int wait_ms)
     return live->held ? least_wait(wait_ms, HELD_LOOK_MS) : wait_ms;
 }
 
+/* Everything waits for the code of a device. Without a console nobody can type it. */
+static void note_code(struct live *live)
+{
+    const char *device = creds_mfa_serial(live->creds);
+    struct progress *p = &live->progress;
+    struct err err = {0};
+    if (!device[0])
+        return;
+    if (live->options.once && live->failed.code == ERR_NONE) {
+        err_set(&err, ERR_CREDENTIALS, "the profile \"%s\" wants a code of %s",
+                live->sdk.profile, device);
+        err_advise(&err, "the console asks for it; here use keys that it gave");
+        live->failed = err;
+    }
+    p->hindrance = HINDRANCE_CREDENTIALS;
+    snprintf(p->why, sizeof p->why, "a code of %.150s is wanted — type :code and its six digits",
+             device);
+    snprintf(p->note, sizeof p->note, "%.*s", (int)sizeof p->note - 1, p->why);
+}
+
 static void tell_progress(struct live *live)
 {
     live_note(live);
+    note_code(live);
     if (memcmp(&live->progress, &live->told, sizeof live->told) == 0)
         return;
     live->told = live->progress;
@@ -188,6 +209,12 @@ static void live_renew(struct source *source)
     live_functions_refresh(live);
 }
 
+static void live_code(struct source *source, const char *digits)
+{
+    struct live *live = (struct live *)source;
+    (void)creds_give_mfa(live->creds, digits); /* false: nothing asks; the line says what does */
+}
+
 /* ---- open and free ---- */
 
 static void live_free(struct source *source)
@@ -212,6 +239,7 @@ static const struct source_class live_class = {.name = "account",
                                                .wake = live_wake,
                                                .watch = live_watch_name,
                                                .renew = live_renew,
+                                               .code = live_code,
                                                .free = live_free};
 
 static void copy_options(struct live *live, const struct live_options *options)

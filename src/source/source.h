@@ -91,9 +91,11 @@ struct source_class {
      * read_again alone decides. */
     const char *(*reads_once)(const struct source *source);
     /* What the console asks of an account, on the stepping thread. NULL: it brings all anyway.
-     * watch: this function goes first; empty: all alike. renew: ask again now. */
+     * watch: this function goes first; empty: all alike. renew: ask again now. code: the digits
+     * that its credentials asked for. */
     void (*watch)(struct source *source, struct str function);
     void (*renew)(struct source *source);
+    void (*code)(struct source *source, const char *digits);
     void (*free)(struct source *source);
 };
 
@@ -119,6 +121,11 @@ static inline void source_renew(struct source *s)
 {
     if (s->class->renew)
         s->class->renew(s);
+}
+static inline void source_code(struct source *s, const char *digits)
+{
+    if (s->class->code)
+        s->class->code(s, digits);
 }
 static inline const char *source_input_name(const struct source *s, uint32_t input)
 {
