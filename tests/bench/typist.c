@@ -12,7 +12,7 @@
  *   answer:NAME:N:KEYS:TEXT:BACK   N times: types KEYS, waits for TEXT, types BACK; works while
  *                         the program writes without end
  *   resize:NAME:COLSxROWS as keys, once, with a new size
- *   idle:SECONDS          bytes written and processor time used meanwhile
+ *   idle:SECONDS          bytes and frames written and processor time used meanwhile
  *   memory                resident now and at its peak
  * In KEYS ^X stands for a control key, ^? for Backspace, \e for Esc; `a|b` types a and b by turns.
  */
@@ -35,6 +35,7 @@
 
 #define DEADLINE_US (60 * 1000000LL)
 #define QUIET_US 20000 /* a frame is over when nothing came for so long */
+#define FRAME_GAP_US 4000 /* what comes later belongs to another frame */
 #define SAMPLES_MAX 2000
 
 struct session {
@@ -71,6 +72,28 @@ static void tail_add(struct session *s, const char *bytes, size_t len)
     s->tail_len += len;
 }
 
+/* ---- processor time, from /proc ---- */
+
+static int64_t cpu_us(const struct session *s)
+{
+    char path[300];
+    snprintf(path, sizeof path, "/proc/%d/task", (int)s->pid);
+    DIR *tasks = opendir(path);
+    int64_t sum_ns = 0;
+    for (struct dirent *task; tasks && (task = readdir(tasks)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)s->pid, task->d_name);
+        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
+        long long ns = 0;
+        if (file != NULL && fscanf(file, "%lld", &ns) == 1)
+            sum_ns += ns;
+        if (file != NULL)
+            fclose(file);
+    }
+    if (tasks)
+        closedir(tasks);
+    return sum_ns / 1000;
+}
+
 /* Reads what comes within `wait_us`. false: nothing came. */
 static bool take(struct session *s, int64_t wait_us)
 {
@@ -104,27 +127,7 @@ static void until_text(struct session *s, const char *text)
             errno = ETIME, fail(text);
 }
 
-/* ---- processor time and memory, from /proc ---- */
-
-static int64_t cpu_us(const struct session *s)
-{
-    char path[300];
-    snprintf(path, sizeof path, "/proc/%d/task", (int)s->pid);
-    DIR *tasks = opendir(path);
-    int64_t sum_ns = 0;
-    for (struct dirent *task; tasks && (task = readdir(tasks)) != NULL;) {
-        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)s->pid, task->d_name);
-        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
-        long long ns = 0;
-        if (file != NULL && fscanf(file, "%lld", &ns) == 1)
-            sum_ns += ns;
-        if (file != NULL)
-            fclose(file);
-    }
-    if (tasks)
-        closedir(tasks);
-    return sum_ns / 1000;
-}
+/* ---- memory, from /proc ---- */
 
 static void memory(const struct session *s)
 {
@@ -182,7 +185,7 @@ static void type(struct session *s, const char *keys, size_t len)
         fail("type");
 }
 
-static int64_t samples_us[SAMPLES_MAX], samples_bytes[SAMPLES_MAX];
+static int64_t samples_us[SAMPLES_MAX], samples_bytes[SAMPLES_MAX], samples_cpu_us[SAMPLES_MAX];
 
 static int compare(const void *a, const void *b)
 {
@@ -201,14 +204,16 @@ static void print_samples(const char *name, size_t name_len, unsigned count)
     if (count == 0)
         return;
     printf("keys name=%.*s n=%u p50_us=%" PRId64 " p99_us=%" PRId64 " max_us=%" PRId64
-           " bytes_p50=%" PRId64 " bytes_max=%" PRId64 "\n",
+           " cpu_p50_us=%" PRId64 " cpu_p99_us=%" PRId64 " bytes_p50=%" PRId64 " bytes_max=%" PRId64 "\n",
            (int)name_len, name, count, percentile(samples_us, count, 50),
            percentile(samples_us, count, 99), percentile(samples_us, count, 100),
+           percentile(samples_cpu_us, count, 50), percentile(samples_cpu_us, count, 99),
            percentile(samples_bytes, count, 50), percentile(samples_bytes, count, 100));
 }
 
-static void sample(struct session *s, unsigned at, int64_t sent_us, uint64_t bytes)
+static void sample(struct session *s, unsigned at, int64_t sent_us, uint64_t bytes, int64_t used_us)
 {
+    samples_cpu_us[at] = cpu_us(s) - used_us;
     samples_us[at] = s->last_byte_us > sent_us ? s->last_byte_us - sent_us : 0;
     samples_bytes[at] = (int64_t)(s->bytes - bytes);
 }
@@ -233,11 +238,11 @@ static void keys_step(struct session *s, const char *name, size_t name_len, unsi
         size_t len;
         const char *part = by_turns(keys, i, &len);
         uint64_t bytes = s->bytes;
-        int64_t sent_us = now_us();
+        int64_t used_us = cpu_us(s), sent_us = now_us();
         type(s, part, len);
         if (take(s, 1000000))
             until_quiet(s, QUIET_US);
-        sample(s, i, sent_us, bytes);
+        sample(s, i, sent_us, bytes, used_us);
     }
     print_samples(name, name_len, count);
 }
@@ -257,10 +262,10 @@ static void answer_step(struct session *s, const char *name, size_t name_len, un
             take(s, pause_us - now_us());
         uint64_t bytes = s->bytes;
         s->tail_len = 0;
-        int64_t sent_us = now_us();
+        int64_t used_us = cpu_us(s), sent_us = now_us();
         type(s, rest, (size_t)(colon - rest));
         until_text(s, text);
-        sample(s, i, sent_us, bytes);
+        sample(s, i, sent_us, bytes, used_us);
         type(s, back + 1, strlen(back + 1));
     }
     print_samples(name, name_len, count);
@@ -272,11 +277,11 @@ static void resize_step(struct session *s, const char *name, size_t name_len, co
     if (sscanf(size, "%hux%hu", &window.ws_col, &window.ws_row) != 2)
         errno = EINVAL, fail(size);
     uint64_t bytes = s->bytes;
-    int64_t sent_us = now_us();
+    int64_t used_us = cpu_us(s), sent_us = now_us();
     ioctl(s->fd, TIOCSWINSZ, &window);
     if (take(s, 3000000))
         until_quiet(s, 100000);
-    sample(s, 0, sent_us, bytes);
+    sample(s, 0, sent_us, bytes, used_us);
     print_samples(name, name_len, 1);
 }
 
@@ -284,9 +289,11 @@ static void idle(struct session *s, int64_t length_us)
 {
     uint64_t bytes = s->bytes;
     int64_t used_us = cpu_us(s), end_us = now_us() + length_us;
-    while (now_us() < end_us)
-        take(s, end_us - now_us());
-    printf("idle bytes=%" PRIu64 " cpu_us=%" PRId64 "\n", s->bytes - bytes, cpu_us(s) - used_us);
+    int64_t before_us = 0;
+    unsigned frames = 0;
+    for (; now_us() < end_us; before_us = s->last_byte_us)
+        frames += take(s, end_us - now_us()) && s->last_byte_us - before_us > FRAME_GAP_US;
+    printf("idle bytes=%" PRIu64 " frames=%u cpu_us=%" PRId64 "\n", s->bytes - bytes, frames, cpu_us(s) - used_us);
 }
 
 /* NAME:N:REST or NAME:REST */
