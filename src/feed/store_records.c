@@ -1,10 +1,11 @@
 #include "src/feed/store_inside.h"
 
-/* The ring of whole verdicts. A record is what stands before the evidence, the evidence used,
- * what stands after it, and the text used; what the slot holds, too, is zeroed. Texts are put into
- * the order of those who refer to them, so that where each stands need not be kept. All that
- * is packed against the first record of the same function and class. A success, of which there
- * are many, is packed against its own last log lines, too: it can be read as long as they are held.
+/* The ring of whole verdicts. A record is what stands before the evidence, the evidence
+ * used, what stands after it, and the text used; what the slot holds, too, is zeroed.
+ * Texts are put into the order of those who refer to them, so that where each stands need
+ * not be kept. All that is packed against the first record of the same function and
+ * class. A success, of which there are many, is packed against its own last log lines,
+ * too: it can be read as long as they are held.
  */
 
 #define HEAD_BYTES offsetof(struct invocation, evidence)
@@ -15,8 +16,8 @@ _Static_assert(sizeof(struct invocation) <= RECORD_MAX, "a record holds any invo
 
 #define PACKED_MAX (RECORD_PACKED_MAX + 24u) /* with its head */
 
-/* A verdict that is not final is likely to be replaced by one of about the same size: with a
- * little room left it takes the same place. */
+/* A verdict that is not final is likely to be replaced by one of about the same size:
+ * with a little room left it takes the same place. */
 #define ROOM_FOR_THE_FINAL 3u
 
 static size_t evidence_bytes(const struct invocation *inv)
@@ -24,7 +25,8 @@ static size_t evidence_bytes(const struct invocation *inv)
     return inv->evidence_count * sizeof inv->evidence[0];
 }
 
-#define TAIL_REFS ((offsetof(struct invocation, text_len) - TAIL_AT) / sizeof(struct text_ref))
+#define TAIL_REFS                                                                        \
+    ((offsetof(struct invocation, text_len) - TAIL_AT) / sizeof(struct text_ref))
 _Static_assert(TAIL_AT + TAIL_REFS * sizeof(struct text_ref) ==
                    offsetof(struct invocation, text_len),
                "from `function` to the text all members are text_refs");
@@ -41,8 +43,8 @@ static size_t refs_of(struct invocation *inv, struct text_ref *out[REFS_MAX])
     return count;
 }
 
-/* Texts one after the other, and no member says where. false: it would not fit, as two members
- * share a long text; then all stays as it is. */
+/* Texts one after the other, and no member says where. false: it would not fit, as two
+ * members share a long text; then all stays as it is. */
 static bool texts_put_in_order(struct invocation *inv)
 {
     struct text_ref *refs[REFS_MAX];
@@ -114,7 +116,8 @@ static void numbers_pack(struct invocation *inv, int64_t duration_ns, uint64_t l
     inv->billed_ms -= whole_ms(duration_ns);
 }
 
-static void numbers_unpack(struct invocation *inv, int64_t duration_ns, uint64_t line_base)
+static void numbers_unpack(struct invocation *inv, int64_t duration_ns,
+                           uint64_t line_base)
 {
     inv->billed_ms += whole_ms(duration_ns);
     inv->first_line += line_base;
@@ -123,22 +126,23 @@ static void numbers_unpack(struct invocation *inv, int64_t duration_ns, uint64_t
         inv->evidence[i].line += inv->last_line;
 }
 
-/* In front of the packed bytes, itself packed: a byte, two bytes, and numbers of seven bits a byte. */
+/* In front of the packed bytes, itself packed: a byte, two bytes, and numbers of seven
+ * bits a byte. */
 struct record_head {
     uint8_t dictionary;
-    bool in_order;       /* the texts */
-    bool by_row;         /* its first line is kept as a difference to its first row */
-    uint16_t texts_len;  /* bytes of row texts behind the dictionary; 0: none */
-    uint32_t row;        /* the last of these rows, from the first row of the invocation on */
-    uint64_t gap;        /* last_line_gap_ns: enum gap */
+    bool in_order;      /* the texts */
+    bool by_row;        /* its first line is kept as a difference to its first row */
+    uint16_t texts_len; /* bytes of row texts behind the dictionary; 0: none */
+    uint32_t row; /* the last of these rows, from the first row of the invocation on */
+    uint64_t gap; /* last_line_gap_ns: enum gap */
 };
 #define IN_ORDER 0x80u
 _Static_assert(DICTIONARIES <= IN_ORDER, "seven bits hold the number of a dictionary");
 #define BY_ROW 0x8000u
 _Static_assert(ROW_TEXTS_MAX < BY_ROW, "fifteen bits hold the length of the texts");
 
-/* The gap comes with the final verdict, so that it would tell all records of a kind from the first
- * one. It is mostly of whole milliseconds. */
+/* The gap comes with the final verdict, so that it would tell all records of a kind from
+ * the first one. It is mostly of whole milliseconds. */
 enum gap { GAP_ABSENT, GAP_IN_RECORD, GAP_MS /* and more */ };
 #define MS_NS 1000000
 
@@ -154,11 +158,13 @@ static uint64_t gap_take_out(struct invocation *inv)
 static void gap_put_back(struct invocation *inv, uint64_t gap)
 {
     if (gap != GAP_IN_RECORD)
-        inv->last_line_gap_ns = gap == GAP_ABSENT ? ABSENT : (int64_t)(gap - GAP_MS) * MS_NS;
+        inv->last_line_gap_ns =
+            gap == GAP_ABSENT ? ABSENT : (int64_t)(gap - GAP_MS) * MS_NS;
 }
 
 /* Fills in what the head says of the record. */
-static size_t record_make(const struct invocation *inv, uint64_t line_base, struct record_head *head, char out[RECORD_MAX])
+static size_t record_make(const struct invocation *inv, uint64_t line_base,
+                          struct record_head *head, char out[RECORD_MAX])
 {
     struct invocation copy;
     memcpy(&copy, inv, invocation_size(inv));
@@ -173,13 +179,15 @@ static size_t record_make(const struct invocation *inv, uint64_t line_base, stru
     return HEAD_BYTES + evidence_bytes(&copy) + tail;
 }
 
-static void record_take_apart(const char *record, size_t len, const struct record_head *head, uint64_t line_base,
+static void record_take_apart(const char *record, size_t len,
+                              const struct record_head *head, uint64_t line_base,
                               const struct slot *slot, struct invocation *out)
 {
     memcpy(out, record, HEAD_BYTES);
     size_t evidence = evidence_bytes(out);
     memcpy(out->evidence, record + HEAD_BYTES, evidence);
-    memcpy((char *)out + TAIL_AT, record + HEAD_BYTES + evidence, len - HEAD_BYTES - evidence);
+    memcpy((char *)out + TAIL_AT, record + HEAD_BYTES + evidence,
+           len - HEAD_BYTES - evidence);
     if (head->in_order)
         texts_find_again(out);
     gap_put_back(out, head->gap);
@@ -233,22 +241,24 @@ static const char *head_read(const char *packed, struct record_head *out)
     return (const char *)at;
 }
 
-/* The dictionary and, when asked for, what the last rows say. Returns the bytes; *texts_len of
- * them are from rows. */
+/* The dictionary and, when asked for, what the last rows say. Returns the bytes;
+ * *texts_len of them are from rows. */
 static size_t dictionary_make(const struct store *store, const struct slot *slot,
                               const struct record_head *head, bool with_rows,
                               char out[DICTIONARY_MAX], size_t *texts_len)
 {
-    const struct dictionary *dictionary = &store->invocations.dictionaries[head->dictionary];
+    const struct dictionary *dictionary =
+        &store->invocations.dictionaries[head->dictionary];
     memcpy(out, dictionary->bytes, dictionary->len);
     *texts_len = 0;
     if (with_rows)
-        *texts_len =
-            rows_last_texts(store, slot->first_row + head->row, slot->seq, out + dictionary->len);
+        *texts_len = rows_last_texts(store, slot->first_row + head->row, slot->seq,
+                                     out + dictionary->len);
     return dictionary->len + *texts_len;
 }
 
-static void dictionary_learn(struct dictionary *dictionary, const char *record, size_t len)
+static void dictionary_learn(struct dictionary *dictionary, const char *record,
+                             size_t len)
 {
     if (dictionary->len > 0)
         return;
@@ -265,11 +275,14 @@ static size_t record_pack(struct store *store, const struct slot *slot,
                           const struct invocation *inv, char out[PACKED_MAX])
 {
     char record[RECORD_MAX], dictionary[DICTIONARY_MAX];
-    struct record_head head = {.dictionary = dictionary_of(slot), .row = slot->row_span, .by_row = slot->has_rows};
+    struct record_head head = {.dictionary = dictionary_of(slot),
+                               .row = slot->row_span,
+                               .by_row = slot->has_rows};
     size_t len = record_make(inv, line_base(&head, slot), &head, record), texts_len;
     dictionary_learn(&store->invocations.dictionaries[head.dictionary], record, len);
     bool with_rows = slot->class == FAILURE_SUCCESS && slot->has_rows;
-    size_t dictionary_len = dictionary_make(store, slot, &head, with_rows, dictionary, &texts_len);
+    size_t dictionary_len =
+        dictionary_make(store, slot, &head, with_rows, dictionary, &texts_len);
     head.texts_len = (uint16_t)texts_len;
     size_t at = head_write(&head, out);
     return at + recordpack_write((struct str){record, len},
@@ -287,7 +300,9 @@ void records_write(struct store *store, struct slot *slot, const struct invocati
     struct ring *ring = &store->invocations.records;
     char packed[PACKED_MAX];
     size_t len = record_pack(store, slot, inv, packed), held = 0;
-    char *at = slot->has_record ? ring_change(ring, whole_number(ring, slot->record), &held) : NULL;
+    char *at = slot->has_record
+                   ? ring_change(ring, whole_number(ring, slot->record), &held)
+                   : NULL;
     if (at == NULL || held < len) {
         at = ring_add(ring, len + (inv->final ? 0 : ROOM_FOR_THE_FINAL));
         slot->record = (uint32_t)(ring->end - 1);
@@ -296,7 +311,8 @@ void records_write(struct store *store, struct slot *slot, const struct invocati
     memcpy(at, packed, len);
 }
 
-bool records_read(const struct store *store, const struct slot *slot, struct invocation *out)
+bool records_read(const struct store *store, const struct slot *slot,
+                  struct invocation *out)
 {
     struct ring_record found;
     struct record_head head;
@@ -310,7 +326,8 @@ bool records_read(const struct store *store, const struct slot *slot, struct inv
         dictionary_make(store, slot, &head, head.texts_len > 0, dictionary, &texts_len);
     if (texts_len != head.texts_len)
         return false; /* its rows have fallen out */
-    size_t len = recordpack_read(packed, (struct str){dictionary, dictionary_len}, record);
+    size_t len =
+        recordpack_read(packed, (struct str){dictionary, dictionary_len}, record);
     record_take_apart(record, len, &head, line_base(&head, slot), slot, out);
     return true;
 }

@@ -1,20 +1,21 @@
-/* Runs a program in a pseudo-terminal, types, and measures what comes back: time to the last
- * byte, bytes, processor time, memory. One line of figures a step, for tests/bench/report.
+/* Runs a program in a pseudo-terminal, types, and measures what comes back: time to the
+ * last byte, bytes, processor time, memory. One line of figures a step, for
+ * tests/bench/report.
  *
  *   typist [-s COLSxROWS] [-i COMMAND] STEP... -- PROGRAM [ARGUMENT...]
  *   -i: the output of this shell command is the program's stdin
  *
- *   until:TEXT            waits for TEXT in what the program writes; milliseconds since its start
- *   quiet:MS              waits until nothing was written for so long
- *   settle:MS             waits until the program used no processor time for so long
- *   type:KEYS             types and waits until it is quiet, half a second at most
- *   keys:NAME:N:KEYS      N times: types, waits until it is quiet; percentiles of time and bytes
- *   answer:NAME:N:KEYS:TEXT:BACK   N times: types KEYS, waits for TEXT, types BACK; works while
- *                         the program writes without end
- *   resize:NAME:COLSxROWS as keys, once, with a new size
- *   idle:SECONDS          bytes and frames written and processor time used meanwhile
+ *   until:TEXT            waits for TEXT in what the program writes; milliseconds since
+ * its start quiet:MS              waits until nothing was written for so long settle:MS
+ * waits until the program used no processor time for so long type:KEYS             types
+ * and waits until it is quiet, half a second at most keys:NAME:N:KEYS      N times:
+ * types, waits until it is quiet; percentiles of time and bytes
+ *   answer:NAME:N:KEYS:TEXT:BACK   N times: types KEYS, waits for TEXT, types BACK; works
+ * while the program writes without end resize:NAME:COLSxROWS as keys, once, with a new
+ * size idle:SECONDS          bytes and frames written and processor time used meanwhile
  *   memory                resident now and at its peak
- * In KEYS ^X stands for a control key, ^? for Backspace, \e for Esc; `a|b` types a and b by turns.
+ * In KEYS ^X stands for a control key, ^? for Backspace, \e for Esc; `a|b` types a and b
+ * by turns.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +35,7 @@
 #include <unistd.h>
 
 #define DEADLINE_US (60 * 1000000LL)
-#define QUIET_US 20000 /* a frame is over when nothing came for so long */
+#define QUIET_US 20000    /* a frame is over when nothing came for so long */
 #define FRAME_GAP_US 4000 /* what comes later belongs to another frame */
 #define SAMPLES_MAX 2000
 
@@ -81,7 +82,8 @@ static int64_t cpu_us(const struct session *s)
     DIR *tasks = opendir(path);
     int64_t sum_ns = 0;
     for (struct dirent *task; tasks && (task = readdir(tasks)) != NULL;) {
-        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)s->pid, task->d_name);
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)s->pid,
+                 task->d_name);
         FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
         long long ns = 0;
         if (file != NULL && fscanf(file, "%lld", &ns) == 1)
@@ -185,7 +187,8 @@ static void type(struct session *s, const char *keys, size_t len)
         fail("type");
 }
 
-static int64_t samples_us[SAMPLES_MAX], samples_bytes[SAMPLES_MAX], samples_cpu_us[SAMPLES_MAX];
+static int64_t samples_us[SAMPLES_MAX], samples_bytes[SAMPLES_MAX],
+    samples_cpu_us[SAMPLES_MAX];
 
 static int compare(const void *a, const void *b)
 {
@@ -204,14 +207,16 @@ static void print_samples(const char *name, size_t name_len, unsigned count)
     if (count == 0)
         return;
     printf("keys name=%.*s n=%u p50_us=%" PRId64 " p99_us=%" PRId64 " max_us=%" PRId64
-           " cpu_p50_us=%" PRId64 " cpu_p99_us=%" PRId64 " bytes_p50=%" PRId64 " bytes_max=%" PRId64 "\n",
+           " cpu_p50_us=%" PRId64 " cpu_p99_us=%" PRId64 " bytes_p50=%" PRId64
+           " bytes_max=%" PRId64 "\n",
            (int)name_len, name, count, percentile(samples_us, count, 50),
            percentile(samples_us, count, 99), percentile(samples_us, count, 100),
            percentile(samples_cpu_us, count, 50), percentile(samples_cpu_us, count, 99),
            percentile(samples_bytes, count, 50), percentile(samples_bytes, count, 100));
 }
 
-static void sample(struct session *s, unsigned at, int64_t sent_us, uint64_t bytes, int64_t used_us)
+static void sample(struct session *s, unsigned at, int64_t sent_us, uint64_t bytes,
+                   int64_t used_us)
 {
     samples_cpu_us[at] = cpu_us(s) - used_us;
     samples_us[at] = s->last_byte_us > sent_us ? s->last_byte_us - sent_us : 0;
@@ -230,8 +235,8 @@ static const char *by_turns(const char *keys, unsigned turn, size_t *len)
     return keys;
 }
 
-static void keys_step(struct session *s, const char *name, size_t name_len, unsigned count,
-                      const char *keys)
+static void keys_step(struct session *s, const char *name, size_t name_len,
+                      unsigned count, const char *keys)
 {
     until_quiet(s, QUIET_US);
     for (unsigned i = 0; i < count; i++) {
@@ -248,8 +253,8 @@ static void keys_step(struct session *s, const char *name, size_t name_len, unsi
 }
 
 /* rest: KEYS:TEXT:BACK */
-static void answer_step(struct session *s, const char *name, size_t name_len, unsigned count,
-                        const char *rest)
+static void answer_step(struct session *s, const char *name, size_t name_len,
+                        unsigned count, const char *rest)
 {
     char text[100];
     const char *colon = strchr(rest, ':'), *back = colon ? strchr(colon + 1, ':') : NULL;
@@ -257,7 +262,8 @@ static void answer_step(struct session *s, const char *name, size_t name_len, un
         errno = EINVAL, fail(rest);
     snprintf(text, sizeof text, "%.*s", (int)(back - colon - 1), colon + 1);
     for (unsigned i = 0; i < count; i++) {
-        int64_t pause_us = now_us() + 60000 + (i % 7) * 9000; /* at every phase of its frames */
+        int64_t pause_us =
+            now_us() + 60000 + (i % 7) * 9000; /* at every phase of its frames */
         while (now_us() < pause_us)
             take(s, pause_us - now_us());
         uint64_t bytes = s->bytes;
@@ -271,7 +277,8 @@ static void answer_step(struct session *s, const char *name, size_t name_len, un
     print_samples(name, name_len, count);
 }
 
-static void resize_step(struct session *s, const char *name, size_t name_len, const char *size)
+static void resize_step(struct session *s, const char *name, size_t name_len,
+                        const char *size)
 {
     struct winsize window = {0};
     if (sscanf(size, "%hux%hu", &window.ws_col, &window.ws_row) != 2)
@@ -292,12 +299,15 @@ static void idle(struct session *s, int64_t length_us)
     int64_t before_us = 0;
     unsigned frames = 0;
     for (; now_us() < end_us; before_us = s->last_byte_us)
-        frames += take(s, end_us - now_us()) && s->last_byte_us - before_us > FRAME_GAP_US;
-    printf("idle bytes=%" PRIu64 " frames=%u cpu_us=%" PRId64 "\n", s->bytes - bytes, frames, cpu_us(s) - used_us);
+        frames +=
+            take(s, end_us - now_us()) && s->last_byte_us - before_us > FRAME_GAP_US;
+    printf("idle bytes=%" PRIu64 " frames=%u cpu_us=%" PRId64 "\n", s->bytes - bytes,
+           frames, cpu_us(s) - used_us);
 }
 
 /* NAME:N:REST or NAME:REST */
-static void named_step(struct session *s, const char *word, size_t word_len, const char *rest)
+static void named_step(struct session *s, const char *word, size_t word_len,
+                       const char *rest)
 {
     const char *colon = strchr(rest, ':');
     if (colon == NULL)
@@ -311,8 +321,8 @@ static void named_step(struct session *s, const char *word, size_t word_len, con
     const char *keys = strchr(colon + 1, ':');
     if (keys == NULL || count > SAMPLES_MAX)
         errno = EINVAL, fail(rest);
-    (strncmp(word, "keys", word_len) == 0 ? keys_step : answer_step)(s, rest, name_len, count,
-                                                                     keys + 1);
+    (strncmp(word, "keys", word_len) == 0 ? keys_step : answer_step)(s, rest, name_len,
+                                                                     count, keys + 1);
 }
 
 static void step(struct session *s, const char *text)
@@ -322,7 +332,8 @@ static void step(struct session *s, const char *text)
     const char *rest = colon ? colon + 1 : "";
     if (strncmp(text, "until", len) == 0) {
         until_text(s, rest);
-        printf("until us=%" PRId64 " bytes=%" PRIu64 "\n", s->last_byte_us - s->began_us, s->bytes);
+        printf("until us=%" PRId64 " bytes=%" PRIu64 "\n", s->last_byte_us - s->began_us,
+               s->bytes);
     } else if (strncmp(text, "quiet", len) == 0) {
         until_quiet(s, atoll(rest) * 1000);
     } else if (strncmp(text, "settle", len) == 0) {

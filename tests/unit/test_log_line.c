@@ -33,6 +33,21 @@ static const char *compose(enum line_kind kind, const char *text, int64_t timeou
     return shown;
 }
 
+static void a_late_line_says_so_first(void **state)
+{
+    (void)state;
+    const struct row row = {.kind = LINE_APP, .len = 9, .full_len = 9, .late = true};
+    const struct line_facts facts = {ABSENT, false};
+    struct log_line line;
+    struct buf out;
+    buf_init(&out, 100);
+    log_line_compose(&line, &row, STR("came late"), &facts, false, &out);
+    assert_true(str_eq(buf_str(&out), STR("late came late")));
+    assert_int_equal(line.parts[0].role, ROLE_LATE);
+    assert_int_equal(line.parts[0].len, 5);
+    buf_release(&out);
+}
+
 static void what_each_line_repeats_is_left_out(void **state)
 {
     (void)state;
@@ -197,6 +212,7 @@ static void json_nested_deeper_than_the_scanner_goes_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_late_line_says_so_first),
         cmocka_unit_test(what_each_line_repeats_is_left_out),
         cmocka_unit_test(a_report_is_its_numbers_against_their_limits),
         cmocka_unit_test(a_json_line_is_its_message_and_then_the_rest),

@@ -222,40 +222,6 @@ static void the_log_follows_its_end_until_one_moves_up(void **state)
     stage_close(&s);
 }
 
-static void put_late(struct stage *s, uint64_t invocation, uint32_t function, int64_t unix_ms, const char *text)
-{
-    const struct row row = {.invocation = invocation, .unix_ms = unix_ms, .function = function, .kind = LINE_APP,
-                            .stream = STREAM_NONE, .late = true};
-    store_begin(s->console.store);
-    store_add_row(s->console.store, &row, str_of(text));
-    store_end(s->console.store);
-}
-
-/* Of two functions: what came late stands with its invocation, or where its time puts it, and says so. */
-static void a_late_line_stands_in_its_place_and_is_marked(void **state)
-{
-    (void)state;
-    struct stage s;
-    stage_open(&s, &pane_tail, VIEW_LOGS, 10, 100);
-    log_store_row(s.console.store, 1, LINE_APP, 0, LOG_START_UNIX_MS + 1000, "first of one");
-    log_store_row(s.console.store, 2, LINE_APP, 1, LOG_START_UNIX_MS + 2000, "first of two");
-    log_store_row(s.console.store, 0, LINE_APP, 1, LOG_START_UNIX_MS + 9000, "the newest");
-    put_late(&s, 1, 0, LOG_START_UNIX_MS + 3000, "came late, of one");
-    put_late(&s, 0, 1, LOG_START_UNIX_MS + 3000, "came later still");
-    look(&s);
-    assert_true(row_with(&s, "late came late, of one") == row_with(&s, "first of one") + 1);
-    assert_true(row_with(&s, "first of two") == row_with(&s, "first of one") + 2);
-    act_LOG_GROUP(&s.console, s.pane);
-    look(&s);
-    static const char *const in_time[] = {"first of one", "first of two", "late came late, of one", "late came later still",
-                                          "the newest"};
-    for (int i = 0; i < 5; i++)
-        assert_int_equal(row_with(&s, in_time[i]), i);
-    const char *text = row_text(&s, 2);
-    assert_int_equal(s.canvas.cells[2 * s.cols + (int)(strstr(text, "late") - text)].role, ROLE_LATE);
-    stage_close(&s);
-}
-
 static void a_jump_brings_the_report_of_a_failure_with_its_code(void **state)
 {
     (void)state;
@@ -601,7 +567,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_follows_its_end_until_one_moves_up),
-        cmocka_unit_test(a_late_line_stands_in_its_place_and_is_marked),
         cmocka_unit_test(a_jump_brings_the_report_of_a_failure_with_its_code),
         cmocka_unit_test(the_cursor_stays_on_its_line_while_filters_come_and_go),
         cmocka_unit_test(a_folded_invocation_is_one_line),

@@ -345,6 +345,45 @@ static void rows_that_came_after_the_status_was_read_are_taken_in_with_the_next_
     store_free(store);
 }
 
+static void put_late(struct store *store, uint64_t invocation, uint32_t function, int64_t unix_ms)
+{
+    const struct row row = {.invocation = invocation, .unix_ms = unix_ms, .function = function,
+                            .kind = LINE_APP, .stream = STREAM_NONE, .late = true};
+    store_begin(store);
+    store_add_row(store, &row, STR("came late"));
+    store_end(store);
+}
+
+/* Of two functions: what came late stands with its invocation, or where its time puts it; of equal
+ * times the one that came first is first. */
+static void a_late_row_stands_in_its_place(void **state)
+{
+    (void)state;
+    struct store *store = log_store_new(1u << 20);
+    struct log_view view;
+    struct store_status status;
+    bool busy;
+    static const uint64_t wanted[2][6] = {{0, 3, 1, 2, 4, 5}, {0, 1, 3, 4, 5, 2}};
+    uint64_t shown[6];
+    log_store_row(store, 1, LINE_APP, 0, LOG_START_UNIX_MS + 1000, "first of one");
+    log_store_row(store, 2, LINE_APP, 1, LOG_START_UNIX_MS + 2000, "first of two");
+    log_store_row(store, 0, LINE_APP, 1, LOG_START_UNIX_MS + 9000, "the newest");
+    put_late(store, 1, 0, LOG_START_UNIX_MS + 3000);
+    put_late(store, 0, 1, LOG_START_UNIX_MS + 3000);
+    put_late(store, 0, 0, LOG_START_UNIX_MS + 3001);
+    view_init(&view, store);
+    store_read_status(store, &status);
+    for (int timed = 0; timed < 2; timed++) {
+        view.mode = timed ? LOG_TIMED : LOG_GROUPED;
+        view_rebuild(&view);
+        view_refresh(&view, &status, 100000, &busy);
+        assert_int_equal(view_read(&view, 0, 6, shown), 6);
+        assert_memory_equal(shown, wanted[timed], sizeof shown);
+    }
+    view_release(&view);
+    store_free(store);
+}
+
 static void rows_without_a_time_are_shown_as_they_arrived(void **state)
 {
     (void)state;
@@ -436,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_row_that_left_the_ring_leaves_the_view),
         cmocka_unit_test(jumps_go_from_report_to_report_of_what_failed),
         cmocka_unit_test(rows_that_came_after_the_status_was_read_are_taken_in_with_the_next_one),
+        cmocka_unit_test(a_late_row_stands_in_its_place),
         cmocka_unit_test(rows_without_a_time_are_shown_as_they_arrived),
         cmocka_unit_test(words_that_are_no_filter_are_refused_by_name),
         cmocka_unit_test(a_class_from_the_menu_takes_the_place_of_the_last_one),
