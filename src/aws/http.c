@@ -88,11 +88,22 @@ struct http *http_new(const struct http_options *options)
     return http;
 }
 
+/* The lines hold a signature and perhaps a session token. */
+static void wipe_lines(struct curl_slist *lines)
+{
+    for (; lines; lines = lines->next) {
+        volatile char *at = lines->data;
+        while (*at)
+            *at++ = '\0';
+    }
+}
+
 static void free_transfer(struct http *http, struct transfer *transfer)
 {
     if (transfer->state == RUNNING)
         curl_multi_remove_handle(http->multi, transfer->easy);
     curl_easy_cleanup(transfer->easy);
+    wipe_lines(transfer->lines);
     curl_slist_free_all(transfer->lines);
     buf_release(&transfer->body);
     buf_release(&transfer->headers);

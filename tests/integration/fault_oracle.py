@@ -89,6 +89,46 @@ for line in sys.stdin:
 """
 
 
+DELAYS = r"""
+import json, sys
+from botocore.retries import quota, standard
+
+standard.NEW_RETRIES_ENABLED = True  # only there the hint counts; a throttle's scale is the old one
+
+class Detector:
+    def is_throttling_error_from_context(self, context):
+        return True
+
+class Answer:
+    status_code = 429
+    def __init__(self, hint):
+        self.headers = {"x-amz-retry-after": hint}
+
+backoff = standard.ExponentialBackoff(random=lambda: 1, throttling_detector=Detector())
+for hint in sys.argv[1:]:
+    print(json.dumps([round(1000 * backoff.delay_amount(standard.RetryContext(
+        attempt_number=n, http_response=Answer(hint), parsed_response={}))) for n in range(1, 9)]))
+checker = standard.RetryQuotaChecker
+print(json.dumps([quota.RetryQuota.INITIAL_CAPACITY, checker._RETRY_COST, checker._TIMEOUT_RETRY_REQUEST]))
+"""
+HINTS = ["none", "0", "100", "1500", "7000", "100000000000", "-5", "1.5"]
+
+
+def delays(python, case):
+    """The longest delay of each attempt, with and without a hint, and what the bucket pays for."""
+    done = subprocess.run([str(python), "-c", DELAYS, *HINTS], capture_output=True, text=True, timeout=60)
+    *others, (tokens, cost, timeout_cost) = [json.loads(line) for line in done.stdout.splitlines()] or [(0, 1, 1)]
+    printed = subprocess.run([str(BUILDDIR / "tests/integration/fault_print"), "delays", *HINTS], capture_output=True,
+                             text=True, check=True, timeout=60).stdout.splitlines()
+    mines, bought = printed[:len(HINTS)], printed[len(HINTS):]
+    for hint, mine, other in zip(HINTS, mines, others):
+        same = all(abs(int(a) - b) <= 1 for a, b in zip(mine.split(), other))
+        case(same and len(other) == 8, f"delays after a hint of {hint}", mine, other)
+    case(len(others) == len(HINTS), "botocore gave its delays", done.stderr[-1000:])
+    wanted = [f"{tokens // cost} {cost}"] * 2 + [f"{tokens // timeout_cost} {timeout_cost}"]
+    case(bought == wanted, "the bucket pays for as many repetitions", bought, wanted)
+
+
 def as_case(service, status, headers, body):
     return {"service": service, "boto": NAMES.get(service, service), "status": status, "body": body,
             "header_map": headers, "headers": "".join(f"{name}: {value}\r\n" for name, value in headers.items())}
@@ -143,6 +183,7 @@ def main():
         case(again == (other["transient"] or other["throttled"]), f"{name}: worth another attempt", one, mine, other)
         if other["throttled"] and not other["transient"]:
             case(mine["class"] in ("throttled", "too-many"), f"{name}: a throttle", mine, other)
+    delays(python, case)
     return exit_status()
 
 

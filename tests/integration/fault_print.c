@@ -2,6 +2,7 @@
  * words, request id and class, for fault_oracle.py to compare with botocore. */
 #include "src/aws/fault.h"
 #include "src/aws/json.h"
+#include "src/aws/retry.h"
 #include "src/base/jsonout.h"
 
 #include <stdio.h>
@@ -64,9 +65,39 @@ static void judge(struct str line)
     json_decref(root);
 }
 
-int main(void)
+/* The longest delay after each attempt, in ms, with each x-amz-retry-after that is named. */
+static void print_delays(char **hints)
+{
+    for (; *hints; hints++) {
+        char header[100];
+        snprintf(header, sizeof header, "x-amz-retry-after: %s\r\n", *hints);
+        const struct http_answer answer = {.headers = str_of(header)};
+        for (unsigned attempt = 1; attempt <= 8; attempt++)
+            printf("%lld ", (long long)retry_delay_ms(attempt, UINT32_MAX, retry_read_hint(&answer)));
+        printf("\n");
+    }
+}
+
+static void print_quota(void)
+{
+    static const enum retry_why whys[] = {RETRY_TRANSIENT, RETRY_THROTTLE, RETRY_TIMEOUT};
+    for (size_t i = 0; i < 3; i++) {
+        struct retry_bucket bucket = {0};
+        unsigned cost = 0, taken = 0;
+        while (retry_take(&bucket, whys[i], &cost))
+            taken++;
+        printf("%u %u\n", taken, cost);
+    }
+}
+
+int main(int argc, char **argv)
 {
     static char line[200000];
+    if (argc > 1 && strcmp(argv[1], "delays") == 0) {
+        print_delays(argv + 2);
+        print_quota();
+        return 0;
+    }
     while (fgets(line, sizeof line, stdin))
         judge(str_of(line));
     return 0;
