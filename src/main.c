@@ -168,7 +168,7 @@ static int run_on_source(const struct settings *settings, const struct command *
         fputs("lambdig: stdout is no terminal: this is the triage instead of the console\n",
               stderr);
     if (console)
-        return program_console(settings, source);
+        return program_console(settings, command, source);
     bool tail = strcmp(command->name, "tail") == 0;
     int status = tail ? cli_tail(settings, source) : cli_triage(settings, source);
     source_free(source);

@@ -1,7 +1,8 @@
 #include <signal.h>
+#include <stdlib.h>
 
 #include "src/feed/fetch.h"
-#include "src/program.h"
+#include "src/program_switch.h"
 #include "ui/app.h"
 
 /* The console: a store, the thread that fills it, and the loop that shows it. */
@@ -45,36 +46,64 @@ static int trouble_status(struct store *store)
     return own == 2 && status.progress.events > 0 ? 4 : own;
 }
 
-static int run_app(const struct settings *settings, struct store *store, struct fetch *fetch)
+static int run_app(struct program_switch *change, struct store *store, struct fetch *fetch)
 {
     struct err err = {0};
     int number = 0;
-    struct app_options options = {settings, store, fetch_inbox(fetch)};
+    struct app_sources sources = program_sources(change);
+    struct app_options options = {change->now, store, fetch_inbox(fetch), &sources};
     if (!app_run(&options, &number, &err)) {
         err_print(&err);
         return err_exit_status(&err);
     }
+    if (number)
+        program_switch_drop(change); /* the signal came last */
+    if (change->source)
+        return 0;
     int status = trouble_status(store);
     return number ? 128 + number : status;
 }
 
-int program_console(const struct settings *settings, struct source *source)
+/* On one source, until the user leaves or changes over. */
+static int run_source(struct program_switch *change, struct source *source)
 {
-    struct store_limits limits = share_memory(settings->memory_limit_mb);
+    struct store_limits limits = share_memory(change->now->memory_limit_mb);
     struct store *store = store_new(&limits);
     struct fetch *fetch;
     struct err err = {0};
-    sigset_t old;
     int status;
-    block_signals(&old);
     if (fetch_start(&fetch, store, source, &limits, &err)) {
-        status = run_app(settings, store, fetch);
+        status = run_app(change, store, fetch);
         fetch_stop(fetch);
     } else {
         err_print(&err);
         status = err_exit_status(&err);
     }
     store_free(store);
+    program_switch_release(change);
+    return status;
+}
+
+int program_console(const struct settings *settings, const struct command *command,
+                    struct source *source)
+{
+    struct program_switch change = {.now = settings, .command = command};
+    struct settings *own = NULL;
+    sigset_t old;
+    int status;
+    block_signals(&old);
+    do {
+        change.settings = NULL;
+        change.source = NULL;
+        status = run_source(&change, source);
+        source = change.source;
+        if (own) {
+            settings_release(own);
+            free(own);
+        }
+        own = change.settings;
+        change.now = own;
+    } while (source);
     sigprocmask(SIG_SETMASK, &old, NULL);
     return status;
 }

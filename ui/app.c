@@ -144,6 +144,7 @@ static struct app *app_new(const struct app_options *options)
     app->console.settings = options->settings;
     app->console.store = options->store;
     app->console.inbox = options->inbox;
+    app->sources = options->sources;
     app->console.keymap = keymap_new();
     app->console.prompt = prompt_new();
     app->console.write = options->settings->write;

@@ -49,10 +49,22 @@ void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK
 /* The role that draws a class. FAILURE_NONE: ROLE_DIM. */
 enum role console_class_role(enum failure_class class);
 
+/* Where else the console may look. Known to main alone; called on the UI thread. */
+enum app_switch { SWITCH_PROFILE, SWITCH_REGION, SWITCH_PATH, SWITCH_COUNT };
+struct app_sources {
+    void *ctx;
+    /* Opens another source beside the one that runs; the console then ends, to start anew on it.
+     * false: err says why, and all stays as it is. */
+    bool (*open)(void *ctx, enum app_switch what, struct str value, struct err *err);
+    /* The index-th value to choose from; false: there is no further one. */
+    bool (*offer)(void *ctx, enum app_switch what, size_t index, struct pick_item *item);
+};
+
 struct app_options {
     const struct settings *settings;
     struct store *store;
     struct inbox *inbox;
+    const struct app_sources *sources; /* NULL: none */
 };
 /* Runs until the user leaves or a signal ends it; *signal_number is that signal or 0. false: the terminal
  * cannot be used (err). The terminal is restored in every case. */

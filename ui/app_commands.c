@@ -222,6 +222,21 @@ static unsigned command_set(struct app *app, struct str rest)
     return UI_REDRAW;
 }
 
+static unsigned command_profile(struct app *app, struct str rest)
+{
+    return app_switch(app, SWITCH_PROFILE, rest);
+}
+
+static unsigned command_region(struct app *app, struct str rest)
+{
+    return app_switch(app, SWITCH_REGION, rest);
+}
+
+static unsigned command_load(struct app *app, struct str rest)
+{
+    return app_switch(app, SWITCH_PATH, rest);
+}
+
 static unsigned command_reload(struct app *app, struct str rest)
 {
     (void)rest;
@@ -274,6 +289,23 @@ static void switch_words(const struct app *app, struct words *words)
     add_word(words, STR("off"));
 }
 
+static void offered_words(const struct app *app, enum app_switch what, struct words *words)
+{
+    struct pick_item item;
+    for (size_t i = 0; i < WORDS_MAX && app_offer(app, what, i, &item); i++)
+        add_word(words, str_of(item.word));
+}
+
+static void profile_words(const struct app *app, struct words *words)
+{
+    offered_words(app, SWITCH_PROFILE, words);
+}
+
+static void region_words(const struct app *app, struct words *words)
+{
+    offered_words(app, SWITCH_REGION, words);
+}
+
 static void setting_words(const struct app *app, struct words *words)
 {
     char word[40];
@@ -303,6 +335,9 @@ static const struct {
     {"req", command_req, NULL, "ID, or its start"},
     {"set", command_set, setting_words, "NAME=VALUE"},
     {"write", command_write, switch_words, "on or off"},
+    {"profile", command_profile, profile_words, "NAME"},
+    {"region", command_region, region_words, "NAME"},
+    {"load", command_load, NULL, "DIR of a case, or FILE of a log"},
     {"reload", command_reload, NULL, NULL},
     {"q", command_q, NULL, NULL},
 };

@@ -33,6 +33,7 @@ struct app {
     bool store_changed;
     uint64_t trouble_count;   /* how much trouble was told */
     int signal_number;
+    const struct app_sources *sources;
     struct settings *own_settings; /* after a reload; console.settings points there */
 };
 
@@ -58,6 +59,12 @@ unsigned app_act(struct app *app, enum action action);
 void app_apply(struct app *app, unsigned effects);
 /* Takes the keys that wait; `late`: as in ui/keys.h. */
 void app_take_keys(struct app *app, bool late);
+
+/* app_switch.c */
+bool app_offer(const struct app *app, enum app_switch what, size_t index, struct pick_item *item);
+unsigned app_switch(struct app *app, enum app_switch what, struct str value);
+/* What was taken from a picker of the app's own. */
+unsigned app_picked(struct app *app, enum action why, struct str word);
 
 /* app_mouse.c. A click or the wheel: on the panes, or, as the key that does the same (0: none), on what
  * lies on top of them. */

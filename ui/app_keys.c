@@ -123,6 +123,8 @@ static unsigned overlay_answer(struct app *app, enum overlay_kind kind, enum ove
     char word[PICKER_WORD] = ""; /* a copy: the pane may open the next one */
     if (chosen)
         (void)str_copy(word, sizeof word, overlay_word(o));
+    if (pane == NULL)
+        return UI_REDRAW | (chosen ? app_picked(app, o->why, str_of(word)) : 0u);
     return UI_REDRAW | pane->class->prompted(pane, &app->console, o->why, str_of(word), true, chosen);
 }
 
