@@ -25,8 +25,8 @@ bool program_check(const struct settings *settings, struct err *err) MUST_USE;
 bool program_open(const struct settings *settings, const struct command *command, bool whole,
                   struct source **out, struct err *err) MUST_USE;
 
-/* The console on a source, which it takes over, and on those that the user changes over to. The exit
- * status. */
+/* The console on a source, which it takes over, and on those that the user changes over to. The
+ * exit status. */
 int program_console(const struct settings *settings, const struct command *command,
                     struct source *source);
 

@@ -73,7 +73,8 @@ static void print_delays(char **hints)
         snprintf(header, sizeof header, "x-amz-retry-after: %s\r\n", *hints);
         const struct http_answer answer = {.headers = str_of(header)};
         for (unsigned attempt = 1; attempt <= 8; attempt++)
-            printf("%lld ", (long long)retry_delay_ms(attempt, UINT32_MAX, retry_read_hint(&answer)));
+            printf("%lld ",
+                   (long long)retry_delay_ms(attempt, UINT32_MAX, retry_read_hint(&answer)));
         printf("\n");
     }
 }
