@@ -5,6 +5,7 @@
 #include "src/base/log.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* Keys, the attempt that fetches the next ones, and when to try again. Files are read anew for
@@ -34,8 +35,19 @@ struct creds {
     int64_t now_unix_ms;
 };
 
+/* A core would hold the keys, in places that nobody can wipe first. */
+static void write_no_core(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) != 0)
+        return;
+    limit.rlim_cur = 0;
+    (void)setrlimit(RLIMIT_CORE, &limit); /* lowering is always allowed */
+}
+
 struct creds *creds_new(const struct sdk *sdk, struct http *http)
 {
+    write_no_core();
     struct creds *c = xcalloc(1, sizeof *c);
     c->sdk = sdk;
     c->http = http;

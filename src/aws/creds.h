@@ -22,7 +22,7 @@ enum creds_state {
     CREDS_FAILED   /* err: one sentence and the command that helps */
 };
 
-/* Borrows both until creds_free. */
+/* Borrows both until creds_free. From here on the process writes no core. */
 struct creds *creds_new(const struct sdk *sdk, struct http *http);
 void creds_free(struct creds *creds);
 /* Starts what is needed; never waits. */

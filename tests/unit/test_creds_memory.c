@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <sys/resource.h>
 
 #include "src/aws/sso.h"
 #include "src/aws/sts.h"
@@ -100,6 +101,18 @@ static void assert_wiped(void **state)
     close_creds(state);
     keys_wipe_bytes(&fake.asked, sizeof fake.asked);
     assert_int_equal(count_copies(), 0);
+}
+
+static void a_process_with_credentials_writes_no_core(void **state)
+{
+    struct rlimit limit;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_CORE, &limit), 0);
+    open_creds(NULL);
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    assert_int_equal(limit.rlim_cur, 0);
 }
 
 static void keys_of_a_file_are_wiped(void **state)
@@ -202,6 +215,7 @@ static int call_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_process_with_credentials_writes_no_core, close_creds),
         cmocka_unit_test_teardown(keys_of_a_file_are_wiped, close_creds),
         cmocka_unit_test_teardown(a_broken_file_leaves_nothing, close_creds),
         cmocka_unit_test_teardown(keys_of_a_program_are_wiped, close_creds),
