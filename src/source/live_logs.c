@@ -142,12 +142,11 @@ static void take_events(struct live *live, struct watched *w, struct logs_page *
     struct event batch[BATCH], *e = batch;
     size_t count = 0;
     while (logs_page_next(page, e)) {
-        live->lines++;
         if (!follow_take(live->follow, group, id_of(e), e->unix_ms, &e->late_ms) ||
             !is_in_window(live, e->unix_ms) || !name_function(live, w, e))
             continue;
         live->progress.late += e->late_ms > 0;
-        e->line = live->lines;
+        e->line = ++live->lines;
         e->message = reader_without_line_end(e->message);
         e = &batch[++count];
         if (count == BATCH) {

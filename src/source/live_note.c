@@ -10,8 +10,15 @@
 struct standing { /* of all groups together */
     unsigned groups, absent, blocked, reading, thinned, stuck, backing_off;
     int64_t behind_ms, gap_from_unix_ms, reached_unix_ms;
-    const char *thinned_name;
+    uint64_t events;
+    const char *thinned_name, *silent_name; /* silent: of its log level, START and REPORT are not written */
 };
+
+static bool is_silent(const struct live *live, const char *function)
+{
+    const struct function *f = live_function_find(live, str_of(function));
+    return f && f->json_logs && strcmp(f->system_log_level, "WARN") == 0;
+}
 
 static void add_group(struct standing *s, const struct watched *w,
                       const struct follow_state *g, int64_t now)
@@ -22,6 +29,9 @@ static void add_group(struct standing *s, const struct watched *w,
     if (w->blocked || g->absent)
         return;
     s->reading += g->passes == 0;
+    s->events += g->events;
+    if (w->function[0] && is_silent(w->live, w->function))
+        s->silent_name = w->function;
     s->stuck += g->stuck;
     s->backing_off += g->failures > 0;
     if (g->thinned && s->thinned++ == 0)
@@ -88,6 +98,8 @@ static void put_doing(const struct live *live, const struct standing *s, struct 
                    s->groups - s->blocked == 1 ? "" : "s");
         if (live->options.count == 0 && live->count > s->groups + s->absent)
             buf_printf(out, " of %zu functions", live->count);
+        if (s->events == 0)
+            put_time(live, out, ": no line since ", live->options.window.since_unix_ms);
     } else if (s->absent > 0) {
         buf_add(out, STR("no log yet"));
     }
@@ -104,6 +116,8 @@ static void put_hindrance(const struct live *live, const struct standing *s,
         put_time(live, out, ", gap is being filled from ", s->gap_from_unix_ms);
     if (s->thinned > 0)
         buf_printf(out, ", %.60s: platform and error lines only", s->thinned_name);
+    if (s->silent_name)
+        buf_printf(out, ", %.60s: no START and REPORT at its log level WARN", s->silent_name);
     if (s->stuck > 0)
         buf_add(out, STR(", page tokens in a circle"));
     if (s->blocked > 0)
