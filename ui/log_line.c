@@ -289,7 +289,9 @@ void log_line_compose(struct log_line *line, const struct row *row, struct str t
     if (row->late)
         log_line_add(line, out, ROLE_LATE, "late ");
     bool is_error = row->kind == LINE_ERROR || row->kind == LINE_TIMEOUT || row->kind == LINE_DEATH;
-    if (raw || (row->continues && row->kind != LINE_XRAY))
+    if (row->kind == LINE_GAP)
+        log_line_add(line, out, ROLE_GAP, "--- %.*s ---", STR_ARG(text));
+    else if (raw || (row->continues && row->kind != LINE_XRAY))
         log_line_add_str(line, out, ROLE_TEXT, text);
     else if (!compose_known(line, row, text, facts, out))
         compose_app(line, text, is_error, out);

@@ -296,6 +296,10 @@ static void on_events(void *ctx, const struct event *events, size_t count)
 {
     struct tail *t = ctx;
     for (size_t i = 0; i < count && output_good(&t->out); i++) {
+        if (events[i].is_gap) {
+            fprintf(stderr, "lambdig: tail: %.*s\n", STR_ARG(events[i].message));
+            continue;
+        }
         t->marked = false;
         t->invocation = 0;
         t->request_id[0] = '\0';

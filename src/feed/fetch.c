@@ -85,7 +85,11 @@ static void event_add(struct fetch *fetch, const struct event *event)
         name_inputs(fetch, event->input);
     if (event->unix_ms != TIME_NONE && event->unix_ms > fetch->newest_unix_ms)
         fetch->newest_unix_ms = event->unix_ms;
-    tracker_add(fetch->tracker, event);
+    const struct line_mark gap = {.kind = LINE_GAP, .unix_ms = event->unix_ms};
+    if (event->is_gap)
+        batch_add_line(fetch->batch, event, event->message, &gap);
+    else
+        tracker_add(fetch->tracker, event);
 }
 
 /* What can be read again, when that is not what was told before. */

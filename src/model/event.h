@@ -25,6 +25,7 @@ struct event {
     bool line_is_event;    /* `line` counts events: all lines of the message have that number */
     uint64_t place;        /* byte offset of that line in its input, for reading it again */
     uint32_t input;        /* which input, from 0; the source gives its name */
+    bool is_gap;           /* no log event: message says which time was missed, and is filled */
 };
 
 /* Lengths: name at most 140 by the Lambda model, log group 512 by the Logs model. */

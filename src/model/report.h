@@ -17,7 +17,8 @@ enum line_kind {
     LINE_PLATFORM,    /* EXTENSION, LOGS, TELEMETRY, IMAGE, runtimeDone ... */
     LINE_ERROR,       /* an application line that reports an unhandled error */
     LINE_METRIC,      /* an EMF line (`_aws`) */
-    LINE_UNPARSED     /* starts like a REPORT and is none */
+    LINE_UNPARSED,    /* starts like a REPORT and is none */
+    LINE_GAP          /* no line of the log: what a source says about a time that it missed */
 };
 
 /* A REPORT, INIT_REPORT or RESTORE_REPORT, text or JSON. Runs are borrowed from the line. */

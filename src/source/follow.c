@@ -171,9 +171,9 @@ static void slow_down(struct follow *f)
     f->bucket = 0;
 }
 
-static void speed_up(struct follow *f) /* a twentieth of the full rate with each answer */
+static void speed_up(struct follow *f) /* a tenth of the full rate with each answer */
 {
-    int64_t more = f->rate + f->options.calls_per_1000_s / 20 + 1;
+    int64_t more = f->rate + f->options.calls_per_1000_s / 10 + 1;
     f->rate = more < f->options.calls_per_1000_s ? more : f->options.calls_per_1000_s;
 }
 
@@ -466,11 +466,12 @@ bool follow_page(struct follow *f, uint32_t group, struct str token,
 }
 
 /* Nothing is heard from now on, from where the last finished pass began. */
-static void open_gap(struct group *g)
+static void open_gap(struct group *g, const char *why)
 {
     if (g->mark == TIME_NONE || g->state.gap_from_unix_ms != TIME_NONE)
         return;
     g->state.gap_from_unix_ms = g->mark;
+    g->state.gap_why = why;
     g->state.gap_events = 0;
     g->deep_wanted = true;
 }
@@ -506,7 +507,9 @@ void follow_failed(struct follow *f, uint32_t group, enum follow_failure how,
     g->due_mono_ms = now.mono_ms + pause_ms;
     g->state.retry_mono_ms = failed && pause_ms ? g->due_mono_ms : 0;
     if (g->mark != TIME_NONE && now.unix_ms - g->mark > f->options.overlap_ms)
-        open_gap(g);
+        open_gap(g, how == FOLLOW_THROTTLED ? "throttled"
+                    : how == FOLLOW_HELD    ? "no credentials"
+                                            : "no answer");
 }
 
 void follow_resumed(struct follow *f, struct follow_clock now)
@@ -516,7 +519,7 @@ void follow_resumed(struct follow *f, struct follow_clock now)
         struct group *g = group_at(f, i);
         if (g == NULL)
             continue;
-        open_gap(g);
+        open_gap(g, "the machine slept");
         g->due_mono_ms = now.mono_ms;
         g->state.failures = 0;
         g->state.retry_mono_ms = 0;

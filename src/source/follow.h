@@ -90,6 +90,7 @@ struct follow_state { /* of one group */
     int64_t reached_unix_ms;  /* how far the pass under way has come; TIME_NONE: none */
     int64_t deep_ms;          /* what a deep pass covers now */
     int64_t retry_mono_ms;    /* backing off until then; 0: not */
+    const char *gap_why;      /* of the last gap: static words; NULL: there was none */
     int64_t gap_from_unix_ms; /* nothing was heard since then, and it is being filled; TIME_NONE */
     uint64_t events, late, repeated, pages, passes, gap_events;
     unsigned failures;        /* in a row */

@@ -23,7 +23,7 @@ struct watched {       /* a log group; its place is the number that the follow k
     bool class_asked, blocked; /* asked what kind of group it is; can't be read: why was said */
     bool missing_said;
     struct err refused;       /* what the service said, until the class of the group is known */
-    bool gap_told;
+    int64_t gap_from_unix_ms; /* of the gap that is open; TIME_NONE */
     uint64_t order;           /* of watching: the oldest gives way */
 };
 

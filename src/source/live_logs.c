@@ -68,7 +68,8 @@ void live_watch_group(struct live *live, const char *group, const char *function
     if (at == FOLLOW_NONE)
         return;
     struct watched *w = &live->watched[at];
-    *w = (struct watched){.live = live, .order = ++live->watch_order};
+    *w = (struct watched){
+        .live = live, .order = ++live->watch_order, .gap_from_unix_ms = TIME_NONE};
     str_copy(w->group, sizeof w->group, str_of(group));
     str_copy(w->function, sizeof w->function, str_of(function));
     live->watched_count++;
@@ -157,13 +158,34 @@ static void take_events(struct live *live, struct watched *w, struct logs_page *
     give(live, batch, &count);
 }
 
-static void count_gap(struct live *live, struct watched *w)
+/* A row in the log where lines were missing for a while. */
+static void tell_gap(struct live *live, const struct watched *w,
+                     const struct follow_state *state)
+{
+    struct event e = logs_no_event();
+    char text[200], from[CLOCK_TIME_SIZE], to[CLOCK_TIME_SIZE];
+    clock_time_of_day(w->gap_from_unix_ms, live->options.utc, from);
+    clock_time_of_day(state->complete_unix_ms, live->options.utc, to);
+    snprintf(text, sizeof text, "gap: %s %.8s-%.8s, filled %llu lines", state->gap_why,
+             from, to, (unsigned long long)state->gap_events);
+    e.is_gap = true;
+    e.unix_ms = w->gap_from_unix_ms;
+    e.log_group = str_of(w->group);
+    e.function = str_of(w->function);
+    e.message = str_of(text);
+    live->sink->events(live->sink->ctx, &e, 1);
+}
+
+static void look_at_gap(struct live *live, struct watched *w)
 {
     struct follow_state state;
     follow_read(live->follow, (uint32_t)(w - live->watched), &state);
-    bool open = state.gap_from_unix_ms != TIME_NONE;
-    live->progress.gaps += w->gap_told && !open;
-    w->gap_told = open;
+    if (w->gap_from_unix_ms != TIME_NONE && state.gap_from_unix_ms == TIME_NONE) {
+        live->progress.gaps++;
+        if (state.gap_events > 0)
+            tell_gap(live, w, &state);
+    }
+    w->gap_from_unix_ms = state.gap_from_unix_ms;
 }
 
 static void on_group(void *ctx, const struct answer *answer);
@@ -297,7 +319,7 @@ static void on_page(void *ctx, const struct answer *answer)
         take_page(live, w, answer->body);
     else
         fail_page(live, w, answer);
-    count_gap(live, w);
+    look_at_gap(live, w);
     if (live->text.room >
         4u * 1024u * 1024u) /* one large page is no reason to keep so much */
         buf_release(&live->text);

@@ -11,7 +11,8 @@ struct standing { /* of all groups together */
     unsigned groups, absent, blocked, reading, thinned, stuck, backing_off;
     int64_t behind_ms, gap_from_unix_ms, reached_unix_ms;
     uint64_t events;
-    const char *thinned_name, *silent_name; /* silent: of its log level, START and REPORT are not written */
+    const char *thinned_name,
+        *silent_name; /* silent: of its log level, START and REPORT are not written */
 };
 
 static bool is_silent(const struct live *live, const char *function)
@@ -110,6 +111,8 @@ static void put_hindrance(const struct live *live, const struct standing *s,
 {
     if (live->progress.hindrance == HINDRANCE_THROTTLED)
         buf_add(out, STR(", throttled"));
+    else if (follow_is_throttled(live->follow))
+        buf_add(out, STR(", asking slower after a throttle"));
     if (live->progress.hindrance == HINDRANCE_NETWORK)
         buf_add(out, STR(", no answer: trying again"));
     if (s->gap_from_unix_ms != TIME_NONE)
@@ -117,7 +120,8 @@ static void put_hindrance(const struct live *live, const struct standing *s,
     if (s->thinned > 0)
         buf_printf(out, ", %.60s: platform and error lines only", s->thinned_name);
     if (s->silent_name)
-        buf_printf(out, ", %.60s: no START and REPORT at its log level WARN", s->silent_name);
+        buf_printf(out, ", %.60s: no START and REPORT at its log level WARN",
+                   s->silent_name);
     if (s->stuck > 0)
         buf_add(out, STR(", page tokens in a circle"));
     if (s->blocked > 0)
@@ -152,9 +156,6 @@ static void find_hindrance(struct live *live, const struct standing *s)
     } else if (!live_functions_done(live) && c.last.code == ERR_NETWORK) {
         p->hindrance = HINDRANCE_NETWORK;
         say_why(p, &c.last);
-    } else if (follow_is_throttled(live->follow)) {
-        p->hindrance = HINDRANCE_THROTTLED;
-        snprintf(p->why, sizeof p->why, "CloudWatch Logs throttles: asking slower");
     }
 }
 

@@ -207,7 +207,10 @@ def begin_and_end(name, server, fault, words):
     server.fail("FilterLogEvents", fault)
     case(tail.wait(lambda: any(word in note for note in tail.notes for word in words)), f"{name}: it is told as it begins", tail.notes)
     group.add(now(), "meanwhile\n", now())
+    asked = server.count("FilterLogEvents")
+    server.wait(lambda: server.count("FilterLogEvents") >= asked + 4)  # another round failed, after a pause
     server.mend()
+    case(tail.wait(lambda: is_note(tail, "gap: ") and is_note(tail, "filled 1 lines")), f"{name}: the gap is named when it is filled", tail.notes)
     case(tail.wait(lambda: is_note(tail, "reading again")), f"{name}: it is told as it ends", tail.notes)
     case(tail.wait(lambda: len(tail.events) == 2), f"{name}: what came meanwhile is read", tail.events)
     status = tail.end()

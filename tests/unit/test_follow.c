@@ -108,6 +108,7 @@ static void a_lost_network_is_caught_up_with(void **state)
     run_whole(&sim, &defaults, SETTLED_MS, &s);
     assert_true(s.gap_events > 5000);
     assert_true(s.gap_from_unix_ms == TIME_NONE);
+    assert_string_equal(s.gap_why, "no answer");
     sim_release(&sim);
 }
 
@@ -132,6 +133,7 @@ static void a_suspended_machine_fills_its_gap(void **state)
     sim.sleep_to_ms = 580000;
     run_whole(&sim, &defaults, SETTLED_MS, &s);
     assert_true(s.gap_events > 5000);
+    assert_string_equal(s.gap_why, "the machine slept");
     sim_release(&sim);
 }
 
