@@ -14,54 +14,64 @@ static const struct column {
     unsigned key;
     int cols, rank;
     enum text_side side;
+    bool metric; /* of CloudWatch, not of the logs */
 } columns[] = {
-    {"FUNCTION", "name", FUNCTION_BY_NAME, 0, 0, LEFT},
-    {"RUNTIME", "runtime", FUNCTION_BY_RUNTIME, 17, 8, LEFT},
-    {"MEM MB", "memory", FUNCTION_BY_MEMORY, 7, 9, RIGHT},
-    {"TIMEOUT", "timeout", FUNCTION_BY_TIMEOUT, 9, 10, RIGHT},
-    {"ACTIVE", "activity", FUNCTION_BY_ACTIVITY, 7, 7, RIGHT},
-    {"INV", "invocations", FUNCTION_BY_INVOCATIONS, 6, 3, RIGHT},
-    {"FAIL", "failures", FUNCTION_BY_FAILURES, 6, 1, RIGHT},
-    {"TMO", "TMO", FUNCTION_BY_CLASS + FAILURE_TIMEOUT, 4, 4, RIGHT},
-    {"OOM", "OOM", FUNCTION_BY_CLASS + FAILURE_MEMORY, 4, 4, RIGHT},
-    {"EXC", "EXC", FUNCTION_BY_CLASS + FAILURE_EXCEPTION, 4, 4, RIGHT},
-    {"INI", "INI", FUNCTION_BY_CLASS + FAILURE_STARTUP, 4, 4, RIGHT},
-    {"EXT", "EXT", FUNCTION_BY_CLASS + FAILURE_CRASH, 4, 4, RIGHT},
-    {"THR", "THR", FUNCTION_BY_CLASS + FAILURE_THROTTLE, 4, 4, RIGHT},
-    {"PRM", "PRM", FUNCTION_BY_CLASS + FAILURE_PERMISSION, 4, 4, RIGHT},
-    {"DWN", "DWN", FUNCTION_BY_CLASS + FAILURE_DOWNSTREAM, 4, 4, RIGHT},
-    {"p95 ms", "p95", FUNCTION_BY_P95, 7, 5, RIGHT},
-    {"LAST", "last failure", FUNCTION_BY_LAST_FAILURE, 9, 2, LEFT},
-    {"ACTIVITY", "activity", FUNCTION_BY_ACTIVITY, SPARK_BUCKETS + 2, 6, LEFT},
+    {"FUNCTION", "name", FUNCTION_BY_NAME, 0, 0, LEFT, false},
+    {"RUNTIME", "runtime", FUNCTION_BY_RUNTIME, 17, 8, LEFT, false},
+    {"MEM MB", "memory", FUNCTION_BY_MEMORY, 7, 9, RIGHT, false},
+    {"TIMEOUT", "timeout", FUNCTION_BY_TIMEOUT, 9, 10, RIGHT, false},
+    {"ACTIVE", "activity", FUNCTION_BY_ACTIVITY, 7, 7, RIGHT, false},
+    {"CW INV", "invocations that CloudWatch counts", FUNCTION_BY_CW_INVOCATIONS, 7, 3, RIGHT, true},
+    {"CW ERR", "errors that CloudWatch counts", FUNCTION_BY_CW_ERRORS, 7, 2, RIGHT, true},
+    {"CW THR", "throttles that CloudWatch counts", FUNCTION_BY_CW_THROTTLES, 7, 5, RIGHT, true},
+    {"CW ms", "mean duration of CloudWatch", FUNCTION_BY_CW_DURATION, 7, 5, RIGHT, true},
+    {"INV", "invocations", FUNCTION_BY_INVOCATIONS, 6, 3, RIGHT, false},
+    {"FAIL", "failures", FUNCTION_BY_FAILURES, 6, 1, RIGHT, false},
+    {"TMO", "TMO", FUNCTION_BY_CLASS + FAILURE_TIMEOUT, 4, 4, RIGHT, false},
+    {"OOM", "OOM", FUNCTION_BY_CLASS + FAILURE_MEMORY, 4, 4, RIGHT, false},
+    {"EXC", "EXC", FUNCTION_BY_CLASS + FAILURE_EXCEPTION, 4, 4, RIGHT, false},
+    {"INI", "INI", FUNCTION_BY_CLASS + FAILURE_STARTUP, 4, 4, RIGHT, false},
+    {"EXT", "EXT", FUNCTION_BY_CLASS + FAILURE_CRASH, 4, 4, RIGHT, false},
+    {"THR", "THR", FUNCTION_BY_CLASS + FAILURE_THROTTLE, 4, 4, RIGHT, false},
+    {"PRM", "PRM", FUNCTION_BY_CLASS + FAILURE_PERMISSION, 4, 4, RIGHT, false},
+    {"DWN", "DWN", FUNCTION_BY_CLASS + FAILURE_DOWNSTREAM, 4, 4, RIGHT, false},
+    {"p95 ms", "p95", FUNCTION_BY_P95, 7, 5, RIGHT, false},
+    {"LAST", "last failure", FUNCTION_BY_LAST_FAILURE, 9, 2, LEFT, false},
+    {"ACTIVITY", "activity", FUNCTION_BY_ACTIVITY, SPARK_BUCKETS + 2, 6, LEFT, false},
 };
 #define COLUMN_COUNT (int)(sizeof columns / sizeof *columns)
 enum { COLUMN_NAME = 0, COLUMN_LAST = COLUMN_COUNT - 2, COLUMN_SPARK = COLUMN_COUNT - 1 };
 enum { NAME_COLS_MIN = 17, NARROW_COLS = 44, LAST_RANK = 10, MARK_COLS = 1 };
 
-static int cols_up_to_rank(int rank)
+static bool is_within(const struct column *c, int rank, bool metrics)
+{
+    return c->rank <= rank && (metrics || !c->metric);
+}
+
+static int cols_up_to_rank(int rank, bool metrics)
 {
     int cols = 0;
     for (int i = 1; i < COLUMN_COUNT; i++)
-        if (columns[i].rank <= rank)
+        if (is_within(&columns[i], rank, metrics))
             cols += columns[i].cols;
     return cols;
 }
 
 /* All columns of one rank come or go together: half of the classes would mislead. */
-static int highest_rank(int cols, int name_cols)
+static int highest_rank(int cols, int name_cols, bool metrics)
 {
     int rank = 0;
-    while (rank < LAST_RANK && cols_up_to_rank(rank + 1) + name_cols + MARK_COLS <= cols)
+    while (rank < LAST_RANK && cols_up_to_rank(rank + 1, metrics) + name_cols + MARK_COLS <= cols)
         rank++;
     return rank;
 }
 
-static void place(struct function_columns *shown, int rank, int name_cols)
+static void place(struct function_columns *shown, int rank, int name_cols, bool metrics)
 {
     int at = MARK_COLS;
     shown->count = 0;
     for (int i = 0; i < COLUMN_COUNT; i++) {
-        if (columns[i].rank > rank)
+        if (!is_within(&columns[i], rank, metrics))
             continue;
         shown->column[shown->count] = (uint8_t)i;
         shown->at[shown->count] = at;
@@ -70,13 +80,13 @@ static void place(struct function_columns *shown, int rank, int name_cols)
     }
 }
 
-void function_columns_fit(struct function_columns *shown, int cols, int name_cols)
+void function_columns_fit(struct function_columns *shown, int cols, int name_cols, bool metrics)
 {
     int least = cols < NARROW_COLS ? 8 : NAME_COLS_MIN;
-    int rank = highest_rank(cols, least);
-    int room = cols - MARK_COLS - cols_up_to_rank(rank);
+    int rank = highest_rank(cols, least, metrics);
+    int room = cols - MARK_COLS - cols_up_to_rank(rank, metrics);
     int wanted = name_cols < least ? least : name_cols;
-    place(shown, rank, room > wanted + 2 && rank == LAST_RANK ? wanted + 2 : room);
+    place(shown, rank, room > wanted + 2 && rank == LAST_RANK ? wanted + 2 : room, metrics);
 }
 
 void function_columns_head(const struct function_columns *shown, struct canvas *canvas, unsigned key)
@@ -124,10 +134,30 @@ static void count(uint64_t value, enum role role, struct cell_words *out)
     out->role = value ? role : ROLE_DIM;
 }
 
+/* A dash: CloudWatch gave no answer. */
+static void metric_cell(const struct function_metrics *m, unsigned key, struct cell_words *out)
+{
+    int64_t value = key == FUNCTION_BY_CW_INVOCATIONS ? m->invocations
+                    : key == FUNCTION_BY_CW_ERRORS    ? m->errors
+                                                      : m->throttles;
+    if (key == FUNCTION_BY_CW_DURATION)
+        figure_ms(m->duration_us == ABSENT ? ABSENT : m->duration_us * 1000, out->text);
+    else if (value == ABSENT)
+        snprintf(out->text, sizeof out->text, "-");
+    else
+        count((uint64_t)value, key == FUNCTION_BY_CW_INVOCATIONS ? ROLE_TEXT : ROLE_TITLE, out);
+    if (key == FUNCTION_BY_CW_DURATION || value == ABSENT)
+        out->role = strcmp(out->text, "-") ? ROLE_TEXT : ROLE_DIM;
+}
+
 static void figure_cell(const struct console *console, const struct column *c, const struct function_entry *e,
                         struct cell_words *out)
 {
     char figure[FIGURE_SIZE];
+    if (c->metric) {
+        metric_cell(&e->metrics, c->key, out);
+        return;
+    }
     switch (c->key) {
     case FUNCTION_BY_MEMORY:
         megabytes(e->memory_mb, out);

@@ -14,8 +14,9 @@ struct function_columns { /* what is shown at a width, from the left */
     int count;
 };
 
-/* Longest name first served: `name_cols` is the width that the names would like. */
-void function_columns_fit(struct function_columns *shown, int cols, int name_cols);
+/* Longest name first served: `name_cols` is the width that the names would like. `metrics`: with
+ * what CloudWatch counts, under CW; all other figures are of the logs that were read. */
+void function_columns_fit(struct function_columns *shown, int cols, int name_cols, bool metrics);
 void function_columns_head(const struct function_columns *shown, struct canvas *canvas, unsigned key);
 void function_columns_row(const struct function_columns *shown, const struct console *console, struct canvas *canvas,
                           int row, const struct function_entry *entry);

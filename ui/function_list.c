@@ -9,7 +9,7 @@
 struct function_order {
     const char *word; /* names and runtimes; "" for numbers */
     int64_t key;      /* ascending */
-    int64_t failures, last_failure_unix_ms;
+    int64_t failures, errors, last_failure_unix_ms;
     const struct function_entry *entry;
 };
 
@@ -44,6 +44,14 @@ static int64_t numeric_key(const struct function_entry *e, unsigned key)
         return e->p95_ns;
     case FUNCTION_BY_LAST_FAILURE:
         return e->last_failure_unix_ms;
+    case FUNCTION_BY_CW_INVOCATIONS:
+        return e->metrics.invocations;
+    case FUNCTION_BY_CW_ERRORS:
+        return e->metrics.errors;
+    case FUNCTION_BY_CW_THROTTLES:
+        return e->metrics.throttles;
+    case FUNCTION_BY_CW_DURATION:
+        return e->metrics.duration_us;
     default:
         return key >= FUNCTION_BY_CLASS ? e->by_class[key - FUNCTION_BY_CLASS] : 0;
     }
@@ -62,6 +70,8 @@ static int compare(const void *left, const void *right)
         order = by_number(a->key, b->key);
     if (order == 0)
         order = by_number(b->failures, a->failures);
+    if (order == 0) /* of a log that is not followed */
+        order = by_number(b->errors, a->errors);
     if (order == 0)
         order = by_number(b->last_failure_unix_ms, a->last_failure_unix_ms);
     return order ? order : strcmp(a->entry->name, b->entry->name);
@@ -69,7 +79,7 @@ static int compare(const void *left, const void *right)
 
 static struct function_order order_of(const struct function_list *list, const struct function_entry *e)
 {
-    struct function_order o = {"", 0, e->failures, e->last_failure_unix_ms, e};
+    struct function_order o = {"", 0, e->failures, e->metrics.errors, e->last_failure_unix_ms, e};
     if (list->key == FUNCTION_BY_NAME)
         o.word = e->name;
     else if (list->key == FUNCTION_BY_RUNTIME)
@@ -143,6 +153,7 @@ static void take(struct function_entry *e, uint32_t index, const struct function
     e->failures = row->failures;
     e->cold = row->cold;
     e->last_failure_class = row->last_failure_class;
+    e->metrics = row->function.metrics;
     memcpy(e->spark, row->spark, sizeof e->spark);
     memcpy(e->spark_failed, row->spark_failed, sizeof e->spark_failed);
 }
@@ -153,8 +164,10 @@ static bool read_slice(struct function_list *list, struct store *store)
     static struct function_row rows[READ_SLICE];
     size_t got = list->read_at < FUNCTION_LIST_MAX ? store_read_functions(store, list->read_at, READ_SLICE, rows) : 0;
     make_room(list, list->read_at + (uint32_t)got);
-    for (size_t i = 0; i < got; i++)
+    for (size_t i = 0; i < got; i++) {
         take(&list->entries[list->read_at + i], list->read_at + (uint32_t)i, &rows[i]);
+        list->has_metrics |= rows[i].function.metrics.until_unix_ms > 0;
+    }
     list->read_at += (uint32_t)got;
     if (list->read_at > list->count)
         list->count = list->read_at;

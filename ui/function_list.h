@@ -18,6 +18,7 @@ struct function_entry {
     uint32_t by_class[FAILURE_CLASS_COUNT];
     uint32_t failures, cold;
     uint8_t last_failure_class; /* FAILURE_NONE */
+    struct function_metrics metrics; /* what CloudWatch counts: also of logs that nobody follows */
     uint16_t spark[SPARK_BUCKETS], spark_failed[SPARK_BUCKETS];
 };
 
@@ -31,6 +32,10 @@ enum function_key {
     FUNCTION_BY_FAILURES,
     FUNCTION_BY_P95,
     FUNCTION_BY_LAST_FAILURE,
+    FUNCTION_BY_CW_INVOCATIONS,
+    FUNCTION_BY_CW_ERRORS,
+    FUNCTION_BY_CW_THROTTLES,
+    FUNCTION_BY_CW_DURATION,
     FUNCTION_BY_CLASS /* + enum failure_class */
 };
 
@@ -44,6 +49,7 @@ struct function_list {
     uint64_t generation;          /* functions_generation of the last full read */
     uint64_t reading_generation;
     bool read_once;
+    bool has_metrics;             /* CloudWatch's figures of some function are here */
     unsigned key;                 /* enum function_key */
     bool reverse;
     char filter[201];             /* as typed; `!` at its front turns it round */

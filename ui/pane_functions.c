@@ -77,7 +77,7 @@ static void settle(struct functions *f)
         scroll_fit(&f->scroll, f->list.shown, page(f));
     else
         scroll_to(&f->scroll, row, f->list.shown, page(f));
-    function_columns_fit(&f->columns, f->cols, name_cols(f));
+    function_columns_fit(&f->columns, f->cols, name_cols(f), f->list.has_metrics);
 }
 
 static bool functions_refresh(struct pane *pane, struct console *console, int rows, int cols)
@@ -248,7 +248,7 @@ static void functions_text(struct pane *pane, struct console *console, struct bu
     canvas_init(&canvas);
     canvas_resize(&canvas, 1, TEXT_COLS);
     canvas.ascii = console->ascii;
-    function_columns_fit(&columns, TEXT_COLS, name_cols(f));
+    function_columns_fit(&columns, TEXT_COLS, name_cols(f), f->list.has_metrics);
     function_columns_head(&columns, &canvas, f->list.key);
     for (uint32_t row = 0; row <= f->list.shown && !out->full; row++) {
         if (row > 0)

@@ -126,7 +126,7 @@ static void columns_fit_any_width_and_classes_come_together(void **state)
     for (int cols = 20; cols <= 300; cols++) {
         struct function_columns shown;
         int classes = 0;
-        function_columns_fit(&shown, cols, 24);
+        function_columns_fit(&shown, cols, 24, false);
         for (int i = 0; i < shown.count; i++) {
             assert_true(shown.at[i] + shown.cols[i] <= cols);
             assert_true(i == 0 || shown.at[i] == shown.at[i - 1] + shown.cols[i - 1]);
@@ -138,12 +138,25 @@ static void columns_fit_any_width_and_classes_come_together(void **state)
     }
 }
 
+static void what_cloudwatch_counts_is_shown_where_it_is_known(void **state)
+{
+    (void)state;
+    for (int cols = 20; cols <= 300; cols++) {
+        struct function_columns without, with;
+        function_columns_fit(&without, cols, 24, false);
+        function_columns_fit(&with, cols, 24, true);
+        assert_true(with.at[with.count - 1] + with.cols[with.count - 1] <= cols);
+        assert_true(cols < 180 || with.count == without.count + 4);
+        assert_true(cols < 50 || with.count > 2); /* the errors, at least */
+    }
+}
+
 static void sorting_by_the_next_column_comes_round(void **state)
 {
     (void)state;
     struct function_columns shown;
     unsigned key = FUNCTION_BY_FAILURES, steps = 0;
-    function_columns_fit(&shown, 78, 20);
+    function_columns_fit(&shown, 78, 20, false);
     do
         key = function_columns_next_key(&shown, key);
     while (++steps < 100 && key != FUNCTION_BY_FAILURES);
@@ -193,6 +206,7 @@ int main(void)
         cmocka_unit_test(the_filter_narrows_without_regard_to_case_and_turns_round),
         cmocka_unit_test(ten_thousand_are_read_in_slices_and_none_is_missed),
         cmocka_unit_test(columns_fit_any_width_and_classes_come_together),
+        cmocka_unit_test(what_cloudwatch_counts_is_shown_where_it_is_known),
         cmocka_unit_test(sorting_by_the_next_column_comes_round),
         cmocka_unit_test(figures_keep_their_width),
     };
