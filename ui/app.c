@@ -149,6 +149,7 @@ static struct app *app_new(const struct app_options *options)
     app->console.prompt = prompt_new();
     app->console.write = options->settings->write;
     app->console.time_format = options->settings->utc ? TIME_UTC : TIME_LOCAL;
+    app->watched = UINT32_MAX;
     app->console.place = (struct place){.view = VIEW_FUNCTIONS, .function = UINT32_MAX, .row = UINT64_MAX};
     app->followed = UINT64_MAX;
     canvas_init(&app->canvas);

@@ -48,16 +48,12 @@ static uint32_t function_find(const struct app *app, struct str name, struct fun
 static unsigned command_function(struct app *app, struct str rest)
 {
     struct function_row row;
-    struct request watch = {.kind = REQUEST_WATCH};
     bool all = str_eq(rest, STR("all"));
     uint32_t index = all ? UINT32_MAX : function_find(app, rest, &row);
     if (!all && index == UINT32_MAX) {
         console_say(&app->console, true, "function: there is no %.*s here - Tab completes the names", STR_ARG(rest));
         return UI_REDRAW;
     }
-    (void)str_copy(watch.function, sizeof watch.function, all ? STR_NONE : rest);
-    if (app->console.inbox && app->console.status.account.live)
-        (void)inbox_give(app->console.inbox, &watch);
     app->console.go = (struct place){.view = VIEW_LOGS, .function = index, .row = UINT64_MAX};
     return UI_GO;
 }

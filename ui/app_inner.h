@@ -23,6 +23,7 @@ struct app {
     int rows, cols;
     struct place back[BACK_MAX], last;
     int back_count;
+    uint32_t watched; /* the function whose log goes first in an account; UINT32_MAX: all alike */
     bool has_last;
     uint64_t followed;        /* the invocation that the pane beside the log shows */
     char function_name[141], request_id[64]; /* of console.place, for the breadcrumb */

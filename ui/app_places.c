@@ -159,8 +159,22 @@ void app_refresh(struct app *app)
     app->refreshed_mono_ms = clock_mono_ms();
 }
 
+/* The log of the function that is looked at goes before all others of an account. */
+static void watch_place(struct app *app, uint32_t function)
+{
+    struct request watch = {.kind = REQUEST_WATCH};
+    struct function_row row;
+    if (!app->console.inbox || !app->console.status.account.live || app->watched == function)
+        return;
+    app->watched = function;
+    if (function != UINT32_MAX && store_read_function(app->console.store, function, &row))
+        str_copy(watch.function, sizeof watch.function, str_of(row.function.name));
+    (void)inbox_give(app->console.inbox, &watch);
+}
+
 static void show_place(struct app *app, struct place to)
 {
+    watch_place(app, to.function);
     app->console.place = to;
     app->followed = UINT64_MAX;
     app_relayout(app);

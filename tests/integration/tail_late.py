@@ -19,7 +19,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.environ.get("SRCDIR", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("SRCDIR", "."), "tests", "integration"))
-from harness import ENV, PROGRAM, ROOM, case, run_parts  # noqa: E402
+from harness import ENV, PROGRAM, ROOM, Terminal, case, run_parts  # noqa: E402
 from server import FAULTS, SECRET, Account, Group, Reply, Server, refusal  # noqa: E402
 
 EVENTS, SPAN_MS, SCALE, PAGE = 12000, 600000, 20, 400
@@ -260,6 +260,23 @@ def credentials_that_expire():
         case(status == 130 and is_note(tail, "reading again"), "expired credentials: it is told as it ends", status, tail.notes)
 
 
+def what_is_looked_at():
+    """The console follows a dozen logs of an account, and the one that is opened."""
+    account = Account()
+    for n in range(20):
+        account.function(f"fn-{n:02d}").add(account.clock_ms(), f"hello from {n}\n")
+    with Server(account) as server:
+        screen = Terminal(env=server.environment())
+        groups = lambda: {request.json["logGroupName"] for request in list(server.requests)
+                          if request.operation == "FilterLogEvents"}
+        case(server.wait(lambda: len(groups()) == 12), "the console follows twelve logs of twenty functions", groups())
+        last = next(n for n in range(20) if f"/aws/lambda/fn-{n:02d}" not in groups())
+        os.write(screen.fd, f":function fn-{last:02d}\r".encode())
+        case(screen.wait_for(f"hello from {last}".encode()), "a log that is opened is read, too", screen.out[-2000:])
+        os.write(screen.fd, b":quit\r")
+        case(screen.end() == 0, "and the console ends well", screen.status)
+
+
 def a_token_that_is_refused():
     """Each second page is answered with `The specified nextToken is invalid.`"""
     account = Account()
@@ -287,4 +304,4 @@ def a_token_that_is_refused():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(hindrances, credentials_that_expire, a_token_that_is_refused, late_events))
+    sys.exit(run_parts(hindrances, credentials_that_expire, a_token_that_is_refused, what_is_looked_at, late_events))
