@@ -1,6 +1,7 @@
 #include "src/aws/fault.h"
 
 #include "src/aws/skew.h"
+#include "src/aws/words.h"
 #include "src/model/denial.h"
 
 #include <inttypes.h>
@@ -87,8 +88,10 @@ static void explain_words(const struct fault *fault, const struct fault_about *a
 
 static void advise_login(const struct fault_about *about, struct err *err)
 {
+    char name[160];
+    (void)words_quote(about->profile, name, sizeof name);
     if (strcmp(about->source, "sso") == 0)
-        err_advise(err, "run aws sso login --profile %s", about->profile);
+        err_advise(err, "run aws sso login --profile %s", name);
     else if (strcmp(about->source, "env") == 0)
         err_advise(err, "set AWS_ACCESS_KEY_ID and its companions anew, then start lambdig again");
     else

@@ -1,5 +1,6 @@
 #include "src/aws/attempt.h"
 #include "src/aws/sso.h"
+#include "src/aws/words.h"
 #include "src/base/log.h"
 
 #include <stdio.h>
@@ -73,10 +74,9 @@ static bool read_profile(struct attempt *a, struct sso *own)
 
 static void advise_login(struct attempt *a)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-    const char *name = a->plan.profile;
-    const char *quote = strspn(name, plain) == strlen(name) ? "" : strchr(name, '\'') ? "\"" : "'";
-    err_advise(&a->err, "run: aws sso login --profile %s%s%s", quote, name, quote);
+    char name[4 * sizeof a->plan.profile];
+    (void)words_quote(a->plan.profile, name, sizeof name);
+    err_advise(&a->err, "run: aws sso login --profile %s", name);
 }
 
 static void fail_login(struct attempt *a, const char *what)

@@ -1,5 +1,6 @@
 #include "src/aws/attempt.h"
 #include "src/aws/members.h"
+#include "src/aws/words.h"
 
 #include <stdio.h>
 
@@ -104,11 +105,12 @@ static bool login_is_configured(const struct sdk *sdk, const char *profile, bool
 
 static void login_start(struct attempt *a)
 {
-    char where[1100];
+    char where[1100], name[4 * sizeof a->plan.profile];
+    (void)words_quote(a->plan.profile, name, sizeof name);
     sdk_profile_where(a->sdk, a->plan.profile, "login_session", where, sizeof where);
     err_set(&a->err, ERR_CREDENTIALS, "%s: login_session is not read by lambdig", where);
     err_advise(&a->err, "use credential_process = aws configure export-credentials --profile %s",
-               a->plan.profile);
+               name);
     attempt_fail(a, true);
 }
 

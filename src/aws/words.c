@@ -39,6 +39,29 @@ static bool take_word(char **in, char **out)
     return true;
 }
 
+static bool add(char **out, char *end, const char *text)
+{
+    for (; *text && *out < end; text++)
+        *(*out)++ = *text;
+    **out = '\0';
+    return !*text;
+}
+
+bool words_quote(const char *word, char *out, size_t size)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_.,:/@%+=-";
+    char *end = out + size - 1;
+    if (word[0] && strspn(word, plain) == strlen(word))
+        return add(&out, end, word);
+    bool fits = add(&out, end, "'");
+    for (; *word && fits; word++) {
+        const char one[] = {*word, '\0'};
+        fits = add(&out, end, *word == '\'' ? "'\\''" : one);
+    }
+    return fits && add(&out, end, "'");
+}
+
 bool words_split(char *text, char **words, size_t most, size_t *count)
 {
     char *in = text, *out = text;

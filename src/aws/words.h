@@ -11,4 +11,8 @@
  * are, also where that is more than `most`. false: a quote or a backslash has no end. */
 bool words_split(char *text, char **words, size_t most, size_t *count);
 
+/* A word as a shell must be given it, for a command that people copy: as it is where it is of
+ * plain characters, else in single quotes. Cut (false) where it does not fit. */
+bool words_quote(const char *word, char *out, size_t size);
+
 #endif

@@ -263,6 +263,29 @@ static void words_are_split_as_a_shell_would(void **state)
     }
 }
 
+static void a_quoted_word_is_the_word_again(void **state)
+{
+    static const struct {
+        const char *word, *quoted;
+    } rows[] = {
+        {"corp-prod_1", "corp-prod_1"}, {"two words", "'two words'"}, {"", "''"},
+        {"it's", "'it'\\''s'"},        {"$(reboot)'`x`\"", "'$(reboot)'\\''`x`\"'"},
+        {"a;b|c&d", "'a;b|c&d'"},
+    };
+    char quoted[64], *words[2];
+    size_t count;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_true(words_quote(rows[i].word, quoted, sizeof quoted));
+        assert_string_equal(quoted, rows[i].quoted);
+        assert_true(words_split(quoted, words, 2, &count));
+        assert_int_equal(count, 1);
+        assert_string_equal(words[0], rows[i].word);
+    }
+    assert_false(words_quote("two words", quoted, 8));
+    assert_string_equal(quoted, "'two wo");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_gigabyte_is_refused_unread),
         cmocka_unit_test(a_file_without_permission_is_refused),
         cmocka_unit_test(words_are_split_as_a_shell_would),
+        cmocka_unit_test(a_quoted_word_is_the_word_again),
     };
     return cmocka_run_group_tests(tests, new_home, drop_home);
 }
