@@ -40,7 +40,7 @@ struct transfer {
     char host[256];
     char detail[CURL_ERROR_SIZE];
     long total_ms, stall_s;
-    int64_t start_unix_ms;
+    int64_t start_unix_ms, received_unix_ms;
     http_done done;
     void *ctx;
 };
@@ -138,8 +138,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct transfer *transfer = ctx;
     struct str line = {bytes, size * count};
-    if (str_starts(line, STR("HTTP/")))
+    if (str_starts(line, STR("HTTP/"))) {
         buf_clear(&transfer->headers);
+        transfer->received_unix_ms = clock_unix_ms();
+    }
     return buf_add(&transfer->headers, line) ? line.len : 0;
 }
 
@@ -352,6 +354,18 @@ static void explain(const struct http *http, const struct transfer *transfer, CU
     http_explain(&failure, &answer->err);
 }
 
+/* Both by the wall clock, by which two clocks are compared; sending is known less exactly. */
+static void set_times(const struct transfer *transfer, struct http_answer *answer)
+{
+    answer->sent_unix_ms =
+        transfer->start_unix_ms + passed_ms(transfer, CURLINFO_PRETRANSFER_TIME_T);
+    answer->received_unix_ms = transfer->received_unix_ms;
+    if (answer->received_unix_ms == 0)
+        answer->received_unix_ms = answer->sent_unix_ms;
+    if (answer->sent_unix_ms > answer->received_unix_ms)
+        answer->sent_unix_ms = answer->received_unix_ms;
+}
+
 /* The slot is free and the transfer out of the multi handle before anything is called back. */
 static void deliver(struct http *http, struct transfer *transfer, CURLcode code)
 {
@@ -362,10 +376,7 @@ static void deliver(struct http *http, struct transfer *transfer, CURLcode code)
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &request_bytes);
     answer.status = (int)status;
     answer.sent = request_bytes > 0;
-    answer.sent_unix_ms =
-        transfer->start_unix_ms + passed_ms(transfer, CURLINFO_PRETRANSFER_TIME_T);
-    answer.received_unix_ms =
-        transfer->start_unix_ms + passed_ms(transfer, CURLINFO_STARTTRANSFER_TIME_T);
+    set_times(transfer, &answer);
     if (code != CURLE_OK || transfer->state == INTERRUPTED)
         explain(http, transfer, code, &answer);
     (void)take_slot(http, transfer->id);

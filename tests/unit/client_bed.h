@@ -106,7 +106,7 @@ struct got {
     char body[64];
 };
 
-static struct loopback_reply answer(void *ctx, struct str request)
+static inline struct loopback_reply answer(void *ctx, struct str request)
 {
     struct bed *bed = ctx;
     if (bed->count < 8)
@@ -121,7 +121,7 @@ static struct loopback_reply answer(void *ctx, struct str request)
     return (struct loopback_reply){reply, bed->then};
 }
 
-static int open_bed(void **state)
+static inline int open_bed(void **state)
 {
     struct bed *bed = xcalloc(1, sizeof *bed);
     now_ms = 0;
@@ -142,7 +142,7 @@ static int open_bed(void **state)
     return 0;
 }
 
-static int close_bed(void **state)
+static inline int close_bed(void **state)
 {
     struct bed *bed = *state;
     client_free(bed->client);
@@ -152,7 +152,7 @@ static int close_bed(void **state)
     return 0;
 }
 
-static void on_answer(void *ctx, const struct answer *given)
+static inline void on_answer(void *ctx, const struct answer *given)
 {
     struct got *got = ctx;
     got->times++;
@@ -162,7 +162,7 @@ static void on_answer(void *ctx, const struct answer *given)
     assert_true((given->kind == ANSWER_DONE) == (given->err.code == ERR_NONE));
 }
 
-static void send_call(struct bed *bed, struct got *got, bool has_effect)
+static inline void send_call(struct bed *bed, struct got *got, bool has_effect)
 {
     struct call call;
     call_init(&call, SERVICE_LOGS, "FilterLogEvents", "/aws/lambda/pay");
@@ -174,7 +174,7 @@ static void send_call(struct bed *bed, struct got *got, bool has_effect)
 }
 
 /* Steps until it is answered; where everything waits for the clock the clock moves. */
-static void wait_for(struct bed *bed, const struct got *got)
+static inline void wait_for(struct bed *bed, const struct got *got)
 {
     struct client_state now;
     for (int i = 0; i < ROUNDS && got->times == 0; i++) {
@@ -188,7 +188,7 @@ static void wait_for(struct bed *bed, const struct got *got)
     assert_int_equal(got->times, 1);
 }
 
-static struct got ask(struct bed *bed)
+static inline struct got ask(struct bed *bed)
 {
     struct got got;
     send_call(bed, &got, false);
@@ -196,13 +196,13 @@ static struct got ask(struct bed *bed)
     return got;
 }
 
-static void line_of(const struct bed *bed, unsigned request, const char *name, char out[1024])
+static inline void line_of(const struct bed *bed, unsigned request, const char *name, char out[1024])
 {
     struct http_answer lines = {.headers = str_of(bed->requests[request])};
     str_copy(out, 1024, http_header(&lines, name));
 }
 
-static void assert_says(const struct got *got, const char *text, const char *hint)
+static inline void assert_says(const struct got *got, const char *text, const char *hint)
 {
     if (!strstr(got->answer.err.text, text))
         fail_msg("\"%s\" does not say: %s", got->answer.err.text, text);
