@@ -10,18 +10,18 @@
 static const struct {
     const char *name, *place;
 } regions[] = {
-    {"us-east-1", "N. Virginia"},    {"us-east-2", "Ohio"},           {"us-west-1", "N. California"},
-    {"us-west-2", "Oregon"},         {"ca-central-1", "Canada"},      {"ca-west-1", "Calgary"},
-    {"mx-central-1", "Mexico"},      {"sa-east-1", "São Paulo"},      {"eu-west-1", "Ireland"},
-    {"eu-west-2", "London"},         {"eu-west-3", "Paris"},          {"eu-central-1", "Frankfurt"},
-    {"eu-central-2", "Zurich"},      {"eu-north-1", "Stockholm"},     {"eu-south-1", "Milan"},
-    {"eu-south-2", "Spain"},         {"il-central-1", "Tel Aviv"},    {"me-south-1", "Bahrain"},
-    {"me-central-1", "UAE"},         {"af-south-1", "Cape Town"},     {"ap-south-1", "Mumbai"},
-    {"ap-south-2", "Hyderabad"},     {"ap-southeast-1", "Singapore"}, {"ap-southeast-2", "Sydney"},
-    {"ap-southeast-3", "Jakarta"},   {"ap-southeast-4", "Melbourne"}, {"ap-southeast-5", "Malaysia"},
-    {"ap-southeast-7", "Thailand"},  {"ap-northeast-1", "Tokyo"},     {"ap-northeast-2", "Seoul"},
-    {"ap-northeast-3", "Osaka"},     {"ap-east-1", "Hong Kong"},      {"us-gov-east-1", "GovCloud"},
-    {"us-gov-west-1", "GovCloud"},   {"cn-north-1", "Beijing"},       {"cn-northwest-1", "Ningxia"},
+    {"us-east-1", "N. Virginia"},   {"us-east-2", "Ohio"},           {"us-west-1", "N. California"},
+    {"us-west-2", "Oregon"},        {"ca-central-1", "Canada"},      {"ca-west-1", "Calgary"},
+    {"mx-central-1", "Mexico"},     {"sa-east-1", "São Paulo"},      {"eu-west-1", "Ireland"},
+    {"eu-west-2", "London"},        {"eu-west-3", "Paris"},          {"eu-central-1", "Frankfurt"},
+    {"eu-central-2", "Zurich"},     {"eu-north-1", "Stockholm"},     {"eu-south-1", "Milan"},
+    {"eu-south-2", "Spain"},        {"il-central-1", "Tel Aviv"},    {"me-south-1", "Bahrain"},
+    {"me-central-1", "UAE"},        {"af-south-1", "Cape Town"},     {"ap-south-1", "Mumbai"},
+    {"ap-south-2", "Hyderabad"},    {"ap-southeast-1", "Singapore"}, {"ap-southeast-2", "Sydney"},
+    {"ap-southeast-3", "Jakarta"},  {"ap-southeast-4", "Melbourne"}, {"ap-southeast-5", "Malaysia"},
+    {"ap-southeast-7", "Thailand"}, {"ap-northeast-1", "Tokyo"},     {"ap-northeast-2", "Seoul"},
+    {"ap-northeast-3", "Osaka"},    {"ap-east-1", "Hong Kong"},      {"us-gov-east-1", "GovCloud"},
+    {"us-gov-west-1", "GovCloud"},  {"cn-north-1", "Beijing"},       {"cn-northwest-1", "Ningxia"},
 };
 #define REGIONS (sizeof regions / sizeof *regions)
 
@@ -42,7 +42,8 @@ static bool offer_profile(struct program_switch *s, size_t index, struct pick_it
     const char *region = sdk_profile_get(s->sdk, name, "region");
     const char *role = sdk_profile_get(s->sdk, name, "role_arn");
     (void)str_copy(item->word, sizeof item->word, str_of(name));
-    snprintf(item->text, sizeof item->text, "%s%s%s", region ? region : "", region && role ? "  " : "", role ? role : "");
+    snprintf(item->text, sizeof item->text, "%s%s%s", region ? region : "",
+             region && role ? "  " : "", role ? role : "");
     return true;
 }
 
@@ -73,13 +74,15 @@ static bool set_path(struct settings *fresh, struct str value, struct err *err)
     struct stat st;
     expand(value, path, sizeof path);
     if (stat(path, &st) != 0)
-        return err_set(err, ERR_INPUT_MISSING, "load: %s: it is not there, or cannot be looked at", path);
+        return err_set(err, ERR_INPUT_MISSING, "load: %s: it is not there, or cannot be looked at",
+                       path);
     const char *name = S_ISDIR(st.st_mode) ? "case" : "logs";
     return settings_set(fresh, str_of(name), str_of(path), ":load", err);
 }
 
 /* What named an input before gives way: one input at a time. */
-static bool set_input(struct settings *fresh, enum app_switch what, struct str value, struct err *err)
+static bool set_input(struct settings *fresh, enum app_switch what, struct str value,
+                      struct err *err)
 {
     if (!settings_set(fresh, STR("case"), STR_NONE, ":load", err))
         return false;
