@@ -50,7 +50,7 @@ static char *copy(struct str s)
     return at;
 }
 
-/* How a bad value is told: the flag or variable names the option already, a file's line does not. */
+/* How a bad value is told: flag and variable name the option already, a file's line does not. */
 static bool refuse(enum option_id option, const char *origin, struct err *err, const char *why)
 {
     bool flag = strncmp(origin, "--", 2) == 0;
@@ -80,7 +80,8 @@ static void clear_list(struct setting_list *list)
 }
 
 /* What comes from the same place is one list; what comes from a later one replaces it. */
-static bool add_to_list(struct settings *s, enum option_id option, struct str value, const char *origin, struct err *err)
+static bool add_to_list(struct settings *s, enum option_id option, struct str value,
+                        const char *origin, struct err *err)
 {
     struct setting_list *list = field_of(s, option);
     if (strcmp(s->origin[option], origin) != 0)
@@ -92,7 +93,8 @@ static bool add_to_list(struct settings *s, enum option_id option, struct str va
     return true;
 }
 
-static bool set_bool(bool *field, enum option_id option, struct str value, const char *origin, struct err *err)
+static bool set_bool(bool *field, enum option_id option, struct str value, const char *origin,
+                     struct err *err)
 {
     static const struct { const char *word; bool value; } words[] = {
         {"yes", true}, {"true", true}, {"on", true}, {"1", true},
@@ -108,11 +110,13 @@ static bool set_bool(bool *field, enum option_id option, struct str value, const
     return refuse(option, origin, err, why);
 }
 
-static bool set_int(int64_t *field, enum option_id option, struct str value, const char *origin, struct err *err)
+static bool set_int(int64_t *field, enum option_id option, struct str value, const char *origin,
+                    struct err *err)
 {
     const struct option_row *row = &rows[option];
     uint64_t number;
-    if (str_to_u64(value, INT64_MAX, &number) && (int64_t)number >= row->min && (int64_t)number <= row->max) {
+    if (str_to_u64(value, INT64_MAX, &number) && (int64_t)number >= row->min &&
+        (int64_t)number <= row->max) {
         *field = (int64_t)number;
         return true;
     }
@@ -122,7 +126,8 @@ static bool set_int(int64_t *field, enum option_id option, struct str value, con
     return refuse(option, origin, err, why);
 }
 
-static bool set_choice(char **field, enum option_id option, struct str value, const char *origin, struct err *err)
+static bool set_choice(char **field, enum option_id option, struct str value, const char *origin,
+                       struct err *err)
 {
     struct str rest = str_of(rows[option].unit);
     while (rest.len > 0)
@@ -133,7 +138,8 @@ static bool set_choice(char **field, enum option_id option, struct str value, co
     return refuse(option, origin, err, why);
 }
 
-static bool set_field(struct settings *s, enum option_id option, struct str value, const char *origin, struct err *err)
+static bool set_field(struct settings *s, enum option_id option, struct str value,
+                      const char *origin, struct err *err)
 {
     void *field = field_of(s, option);
     switch (fields[option].type) {
@@ -166,11 +172,14 @@ static bool unknown_setting(struct str name, const char *origin, struct err *err
         names[i] = rows[i].name;
     names[OPTION_COUNT] = "keys";
     const char *near = str_nearest(name, names, OPTION_COUNT + 1);
-    return err_set(err, ERR_CONFIG, near ? "%s: unknown setting '%.*s', did you mean '%s'?" : "%s: unknown setting '%.*s'",
+    return err_set(err, ERR_CONFIG,
+                   near ? "%s: unknown setting '%.*s', did you mean '%s'?"
+                        : "%s: unknown setting '%.*s'",
                    origin, (int)(name.len < 80 ? name.len : 80), name.at, near);
 }
 
-bool settings_set(struct settings *s, struct str name, struct str value, const char *origin, struct err *err)
+bool settings_set(struct settings *s, struct str name, struct str value, const char *origin,
+                  struct err *err)
 {
     enum option_id option = find_option(name);
     if (option == OPTION_COUNT)
@@ -193,7 +202,8 @@ void settings_init(struct settings *s)
     for (enum option_id option = 0; option < OPTION_COUNT; option++) {
         struct err err = {0};
         if (fields[option].type != TYPE_LIST &&
-            !settings_set(s, str_of(rows[option].name), str_of(rows[option].default_value), "default", &err))
+            !settings_set(s, str_of(rows[option].name), str_of(rows[option].default_value),
+                          "default", &err))
             die("options.def: %s", err.text);
         snprintf(s->origin[option], sizeof s->origin[option], "default");
     }

@@ -1,6 +1,6 @@
 /* The settings: every row of options.def as a field, with where its value came from. Built
- * before the second thread starts, const after that. Order, later wins: default, configuration file, LAMBDIG_
- * variable, flag. */
+ * before the second thread starts, const after that. Order, later wins: default, configuration
+ * file, LAMBDIG_ variable, flag. */
 #ifndef LAMBDIG_CONF_SETTINGS_H
 #define LAMBDIG_CONF_SETTINGS_H
 
@@ -50,19 +50,22 @@ void settings_init(struct settings *s); /* the defaults */
 void settings_release(struct settings *s);
 
 /* --config, else $LAMBDIG_CONFIG, else $XDG_CONFIG_HOME/lambdig/config.yaml (absent: nothing). */
-bool settings_read_file(struct settings *s, const char *path, bool must_exist, struct err *err) MUST_USE;
+bool settings_read_file(struct settings *s, const char *path, bool must_exist,
+                        struct err *err) MUST_USE;
 bool settings_read_environment(struct settings *s, struct err *err) MUST_USE;
 /* Flags anywhere among the arguments, as getopt_long has them. argv[0] is the program's name at
- * the call; afterwards the positional arguments alone are left in argv[0 .. *argc). An unknown flag: err names the nearest known one. */
+ * the call; afterwards the positional arguments alone are left in argv[0 .. *argc). An unknown
+ * flag: err names the nearest known one. */
 bool settings_read_flags(struct settings *s, int *argc, char **argv, struct err *err) MUST_USE;
 /* All of them in their order into settings that settings_init made. With --help or --version
  * only the flags are read: neither fails for a broken file. */
 bool settings_load(struct settings *s, int *argc, char **argv, struct err *err) MUST_USE;
-/* File and variables read once more into fresh settings that settings_init made; what the flags said in
- * `now` still wins (of the lists, which no reload can change, nothing is kept). */
+/* File and variables read once more into fresh settings that settings_init made; what the flags
+ * said in `now` still wins (of the lists, which no reload can change, nothing is kept). */
 bool settings_reload(const struct settings *now, struct settings *fresh, struct err *err) MUST_USE;
 /* One value by option name; used by all three and by `:set`. */
-bool settings_set(struct settings *s, struct str name, struct str value, const char *origin, struct err *err) MUST_USE;
+bool settings_set(struct settings *s, struct str name, struct str value, const char *origin,
+                  struct err *err) MUST_USE;
 
 struct option_row {
     const char *name, *type, *default_value, *unit, *help;

@@ -47,7 +47,8 @@ static void fill_table(struct flag_table *t)
             *shorts++ = ':';
     }
     for (int i = 0; i < (int)ASKED_COUNT; i++) {
-        t->longs[OPTION_COUNT + i] = (struct option){asked_flags[i].name, no_argument, NULL, VAL_ASKED + i};
+        t->longs[OPTION_COUNT + i] =
+            (struct option){asked_flags[i].name, no_argument, NULL, VAL_ASKED + i};
         if (asked_flags[i].short_name)
             *shorts++ = asked_flags[i].short_name;
     }
@@ -67,7 +68,8 @@ static int value_of_short(int given)
 
 static const char *flag_name(int value)
 {
-    return value >= VAL_ASKED ? asked_flags[value - VAL_ASKED].name : option_row((enum option_id)(value - VAL_OPTION))->name;
+    return value >= VAL_ASKED ? asked_flags[value - VAL_ASKED].name
+                              : option_row((enum option_id)(value - VAL_OPTION))->name;
 }
 
 static bool unknown_long(struct str word, const struct flag_table *t, struct err *err)
@@ -81,11 +83,13 @@ static bool unknown_long(struct str word, const struct flag_table *t, struct err
         begins += str_starts(str_of(names[i]), word);
     }
     if (begins > 1)
-        return err_set(err, ERR_USAGE, "option: --%.*s: more than one option begins so", STR_ARG(word));
+        return err_set(err, ERR_USAGE, "option: --%.*s: more than one option begins so",
+                       STR_ARG(word));
     const char *near = str_nearest(word, names, FLAG_COUNT);
     if (near == NULL)
         return err_set(err, ERR_USAGE, "option: --%.*s: there is no such option", STR_ARG(word));
-    return err_set(err, ERR_USAGE, "option: --%.*s: there is no such option, did you mean --%s?", STR_ARG(word), near);
+    return err_set(err, ERR_USAGE, "option: --%.*s: there is no such option, did you mean --%s?",
+                   STR_ARG(word), near);
 }
 
 static bool bad_flag(int given, char **argv, const struct flag_table *t, struct err *err)

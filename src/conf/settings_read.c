@@ -13,12 +13,14 @@
 static bool add_key_override(struct settings *s, const struct yaml_item *item, struct err *err)
 {
     if (item->depth != 2)
-        return err_set(err, ERR_CONFIG, "%s: keys are written as 'scope.action: \"k Up\"'", item->where);
+        return err_set(err, ERR_CONFIG, "%s: keys are written as 'scope.action: \"k Up\"'",
+                       item->where);
     if (s->key_count == KEYS_MAX)
         return err_set(err, ERR_CONFIG, "%s: more than 512 keys", item->where);
     s->keys = xrealloc(s->keys, (s->key_count + 1) * sizeof *s->keys);
     struct key_override *key = &s->keys[s->key_count++];
-    *key = (struct key_override){xcalloc(item->path[1].len + 1, 1), xcalloc(item->value.len + 1, 1), ""};
+    *key = (struct key_override){xcalloc(item->path[1].len + 1, 1), xcalloc(item->value.len + 1, 1),
+                                 ""};
     memcpy(key->action, item->path[1].at, item->path[1].len);
     memcpy(key->keys, item->value.at, item->value.len);
     snprintf(key->where, sizeof key->where, "%s", item->where);
@@ -42,9 +44,11 @@ static bool set_from_file(void *ctx, const struct yaml_item *item, struct err *e
         return add_key_override(s, item, err);
     const char *list = list_origin(s, name);
     if (item->depth > 2 || (item->depth == 2 && list == NULL))
-        return err_set(err, ERR_CONFIG, "%s: %.*s: one value is expected here", item->where, STR_ARG(name));
+        return err_set(err, ERR_CONFIG, "%s: %.*s: one value is expected here", item->where,
+                       STR_ARG(name));
     if (str_eq(name, STR("config")))
-        return err_set(err, ERR_CONFIG, "%s: config: a configuration file cannot name another one", item->where);
+        return err_set(err, ERR_CONFIG, "%s: config: a configuration file cannot name another one",
+                       item->where);
     bool joins = item->depth == 2 && !str_eq(item->path[1], STR("0"));
     return settings_set(s, name, item->value, joins ? list : item->where, err);
 }
@@ -67,8 +71,8 @@ static void variable_name(const char *option, char *out, size_t size)
     }
 }
 
-static bool set_from_variable(struct settings *s, const struct option_row *row, const char *variable,
-                              struct str value, struct err *err)
+static bool set_from_variable(struct settings *s, const struct option_row *row,
+                              const char *variable, struct str value, struct err *err)
 {
     if (strcmp(row->type, "LIST") != 0)
         return settings_set(s, str_of(row->name), value, variable, err);
@@ -87,7 +91,8 @@ bool settings_read_environment(struct settings *s, struct err *err)
         char variable[64];
         variable_name(option_row(option)->name, variable, sizeof variable);
         const char *value = getenv(variable);
-        if (value && value[0] && !set_from_variable(s, option_row(option), variable, str_of(value), err))
+        if (value && value[0] &&
+            !set_from_variable(s, option_row(option), variable, str_of(value), err))
             return false;
     }
     return true;
@@ -138,14 +143,16 @@ static bool is_flag(const struct settings *s, enum option_id option)
     return strncmp(s->origin[option], "--", 2) == 0;
 }
 
-static bool keep_flag(const struct settings *now, enum option_id option, struct settings *fresh, struct err *err)
+static bool keep_flag(const struct settings *now, enum option_id option, struct settings *fresh,
+                      struct err *err)
 {
     struct buf text;
     if (!is_flag(now, option) || strcmp(option_row(option)->type, "LIST") == 0)
         return true;
     buf_init(&text, 8192);
     settings_text(now, option, &text);
-    bool good = settings_set(fresh, str_of(option_row(option)->name), buf_str(&text), now->origin[option], err);
+    bool good = settings_set(fresh, str_of(option_row(option)->name), buf_str(&text),
+                             now->origin[option], err);
     buf_release(&text);
     return good;
 }
