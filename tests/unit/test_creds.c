@@ -371,6 +371,9 @@ static void a_role_that_is_told_wrongly_is_refused_with_its_line(void **state)
          "config:3: the profile \"default\" has a credential_source that is none of"},
         {"[default]\nrole_arn = role/r\ncredential_source = Environment\n",
          "config:2: role_arn is no ARN"},
+        {"[default]\nrole_arn = role/r\nsource_profile = default\naws_access_key_id = A\n"
+         "aws_secret_access_key = " SECRET "\n",
+         "config:2: role_arn is no ARN"},
         {"[default]\nrole_arn = arn:r\ncredential_source = Environment\nduration_seconds = 899\n",
          "config:4: duration_seconds is no number from 900 to 43200"},
         {"[default]\nrole_arn = arn:r\ncredential_source = Environment\n",

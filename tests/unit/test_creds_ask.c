@@ -162,6 +162,18 @@ static void a_clock_that_is_off_is_found_out(void **state)
     assert_failed(NOW, "SignatureDoesNotMatch: Signature expired", NULL); /* and only once */
 }
 
+static void keys_are_taken_whatever_their_date_says(void **state)
+{
+    (void)state;
+    write_config(two_roles);
+    open_creds("b");
+    assert_int_equal(read_at(NOW), CREDS_WAIT);
+    answer_with("Date: Mon, 21 Sep 2026 14:43:20 GMT\r\n\r\n", 200, ASSUMED("ASIASKEW"), NOW);
+    assert_null(fake.asked.done);
+    step_at(NOW);
+    assert_ready(NOW, "ASIASKEW");
+}
+
 static void an_answer_that_is_no_keys_is_an_error(void **state)
 {
     static const struct {
@@ -283,6 +295,26 @@ static void a_web_identity_is_traded_unsigned(void **state)
     assert_ready(NOW + 2700001, "ASIAWEB");
 }
 
+static void a_token_file_is_a_file(void **state)
+{
+    char path[512];
+    (void)state;
+    path_at_home("token", path, sizeof path);
+    remove_at_home("token");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    setenv("AWS_WEB_IDENTITY_TOKEN_FILE", path, 1);
+    setenv("AWS_ROLE_ARN", "arn:aws:iam::1:role/web", 1);
+    open_creds(NULL);
+    assert_failed(NOW, "/token: no plain file", NULL);
+    unlink(path);
+    write_text("token", " \n");
+    open_creds(NULL);
+    assert_failed(NOW, "/token: it is empty", NULL);
+    write_bytes("token", STR("a\0b"));
+    open_creds(NULL);
+    assert_failed(NOW, "/token: a NUL byte", NULL);
+}
+
 /* ---- container ---- */
 
 static void only_this_machine_and_the_fixed_addresses_are_asked_for_keys(void **state)
@@ -350,6 +382,7 @@ static void a_container_that_refuses_says_why(void **state)
         {200, METADATA("A", "2026-09-21T14:13:19Z"), "gave keys that have expired already"},
         {200, "{\"AccessKeyId\":{},\"SecretAccessKey\":\"" SECRET "\"}", "AccessKeyId is no text"},
         {200, "[]", "no JSON object"},
+        {200, "{}", "the container's credentials: no access key id"},
     };
     (void)state;
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost:1/x", 1);
@@ -458,11 +491,13 @@ int main(void)
         cmocka_unit_test_teardown(a_role_that_may_not_be_assumed_says_so, close_creds),
         cmocka_unit_test_teardown(a_server_in_trouble_is_asked_three_times_and_later_again, close_creds),
         cmocka_unit_test_teardown(a_clock_that_is_off_is_found_out, close_creds),
+        cmocka_unit_test_teardown(keys_are_taken_whatever_their_date_says, close_creds),
         cmocka_unit_test_teardown(an_answer_that_is_no_keys_is_an_error, close_creds),
         cmocka_unit_test_teardown(keys_are_renewed_behind_the_reader_and_kept_when_that_fails, close_creds),
         cmocka_unit_test_teardown(freeing_stops_what_is_asked, close_creds),
         cmocka_unit_test_teardown(a_role_with_a_device_asks_for_its_code, close_creds),
         cmocka_unit_test_teardown(a_web_identity_is_traded_unsigned, close_creds),
+        cmocka_unit_test_teardown(a_token_file_is_a_file, close_creds),
         cmocka_unit_test_teardown(only_this_machine_and_the_fixed_addresses_are_asked_for_keys, close_creds),
         cmocka_unit_test_teardown(the_token_of_a_container_is_read_each_time, close_creds),
         cmocka_unit_test_teardown(a_container_that_refuses_says_why, close_creds),

@@ -66,6 +66,7 @@ static void assert_asks_keys(const char *token)
     assert_string_equal(fake.asked.method, "GET");
     assert_string_equal(fake.asked.url, "https://portal.sso.eu-north-1.amazonaws.com/federation/"
                                         "credentials?role_name=Read-Only&account_id=123456789012");
+    assert_int_equal(creds_step(creds, NOW), 60000); /* nothing polls while it is asked */
     snprintf(line, sizeof line, "x-amz-sso_bearer_token: %s", token);
     assert_string_equal(asked_line("x-amz-sso"), line);
     assert_null(asked_line("Authorization"));
