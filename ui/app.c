@@ -15,7 +15,9 @@
 #define RESIZE_SETTLE_MS 30
 
 static const struct pane_class *const pane_classes[VIEW_COUNT] = {
-    [VIEW_FUNCTIONS] = &pane_functions, [VIEW_LOGS] = &pane_tail, [VIEW_INVOCATION] = &pane_invocation,
+    [VIEW_FUNCTIONS] = &pane_functions,
+    [VIEW_LOGS] = &pane_tail,
+    [VIEW_INVOCATION] = &pane_invocation,
 };
 
 /* ---- signals and time ---- */
@@ -100,7 +102,8 @@ static void take_time(struct app *app)
     if (app->resize_mono_ms && now >= app->resize_mono_ms)
         fit_screen(app);
     bool due = app->store_changed && now - app->refreshed_mono_ms >= refresh_after_ms(app);
-    bool minute = app->console.status.account.live && clock_unix_ms() / 60000 != app->console.now_unix_ms / 60000;
+    bool minute = app->console.status.account.live &&
+                  clock_unix_ms() / 60000 != app->console.now_unix_ms / 60000;
     if (due || minute || is_busy(app))
         app_refresh(app);
     app->draw |= minute;
@@ -150,7 +153,8 @@ static struct app *app_new(const struct app_options *options)
     app->console.write = options->settings->write;
     app->console.time_format = options->settings->utc ? TIME_UTC : TIME_LOCAL;
     app->watched = UINT32_MAX;
-    app->console.place = (struct place){.view = VIEW_FUNCTIONS, .function = UINT32_MAX, .row = UINT64_MAX};
+    app->console.place =
+        (struct place){.view = VIEW_FUNCTIONS, .function = UINT32_MAX, .row = UINT64_MAX};
     app->followed = UINT64_MAX;
     canvas_init(&app->canvas);
     for (enum view view = 0; view < VIEW_COUNT; view++)
@@ -172,9 +176,11 @@ static void app_free(struct app *app)
 
 static bool run(struct app *app, struct err *err)
 {
-    struct term_options terminal = {.colour = strcmp(app->console.settings->color, "never") != 0, /* NO_COLOR is in it */
+    struct term_options terminal = {.colour = strcmp(app->console.settings->color, "never") !=
+                                              0, /* NO_COLOR is in it */
                                     .mouse = app->console.settings->mouse};
-    if (!app_bind_keys(app->console.keymap, app->console.settings, err) || !term_start(&terminal, err))
+    if (!app_bind_keys(app->console.keymap, app->console.settings, err) ||
+        !term_start(&terminal, err))
         return false;
     app_first_theme(app);
     fit_screen(app);

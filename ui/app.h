@@ -20,7 +20,7 @@ struct console {
     bool ascii, write;
     struct prompt *prompt;           /* the one-line editor at the bottom; see ui/prompt.h */
     struct pane *panes[VIEW_COUNT];
-    char message[300];               /* what the status line says until the next key; may be empty */
+    char message[300]; /* what the status line says until the next key; may be empty */
     bool message_is_error;
 };
 
@@ -28,7 +28,8 @@ struct console {
 void console_say(struct console *console, bool is_error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Opens the prompt for an action: label as `/`, the text to start with. */
-unsigned console_prompt(struct console *console, enum action why, struct str label, struct str text);
+unsigned console_prompt(struct console *console, enum action why, struct str label,
+                        struct str text);
 /* A menu on top of the panes. The word of the row that is chosen (or typed) comes back as the
  * text of pane->class->prompted with why, done and accepted; Esc: done and not accepted. Copied. */
 #define MENU_MAX 24
@@ -36,13 +37,13 @@ struct menu_item {
     char word[24], text[64]; /* `timeout`; what stands beside it, e.g. `TMO  29` */
     enum role role;
 };
-unsigned console_menu(struct console *console, enum action why, struct str title, const struct menu_item *items,
-                      size_t count);
+unsigned console_menu(struct console *console, enum action why, struct str title,
+                      const struct menu_item *items, size_t count);
 /* The same for more rows than a menu holds, narrowed as one types: see ui/picker.h. */
-unsigned console_pick(struct console *console, enum action why, struct str title, const struct pick_item *items,
-                      size_t count, struct str current);
-/* Puts text, defused, on the clipboard: by the command in LAMBDIG_CLIP, tmux, OSC 52, else into a file.
- * Says which. */
+unsigned console_pick(struct console *console, enum action why, struct str title,
+                      const struct pick_item *items, size_t count, struct str current);
+/* Puts text, defused, on the clipboard: by the command in LAMBDIG_CLIP, tmux, OSC 52, else into a
+ * file. Says which. */
 unsigned console_copy(struct console *console, struct str text);
 /* Formats an instant by console->time_format; TIME_NONE gives blanks. At most 14 columns. */
 void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK_TIME_SIZE]);
@@ -66,8 +67,8 @@ struct app_options {
     struct inbox *inbox;
     const struct app_sources *sources; /* NULL: none */
 };
-/* Runs until the user leaves or a signal ends it; *signal_number is that signal or 0. false: the terminal
- * cannot be used (err). The terminal is restored in every case. */
+/* Runs until the user leaves or a signal ends it; *signal_number is that signal or 0. false: the
+ * terminal cannot be used (err). The terminal is restored in every case. */
 bool app_run(const struct app_options *options, int *signal_number, struct err *err) MUST_USE;
 
 #endif

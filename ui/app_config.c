@@ -4,8 +4,8 @@
 
 #include "ui/term.h"
 
-/* The settings at work: keys and theme at the start, and again on :reload. What a reload cannot read
- * whole changes nothing. */
+/* The settings at work: keys and theme at the start, and again on :reload. What a reload cannot
+ * read whole changes nothing. */
 
 bool app_bind_keys(struct keymap *keymap, const struct settings *settings, struct err *err)
 {
@@ -21,7 +21,8 @@ bool app_set_theme(struct app *app, struct str name, struct err *err)
 {
     char word[256];
     if (!str_copy(word, sizeof word, name))
-        return err_set(err, ERR_CONFIG, "theme: the name is longer than %zu bytes", sizeof word - 1);
+        return err_set(err, ERR_CONFIG, "theme: the name is longer than %zu bytes",
+                       sizeof word - 1);
     if (!theme_read(&app->theme, word, err))
         return false;
     app->console.ascii =
@@ -46,7 +47,8 @@ void app_first_theme(struct app *app)
 /* ---- reload ---- */
 
 /* false: a key or the theme is refused; *keymap and *theme are the caller's only on success. */
-static bool make(const struct settings *settings, struct keymap **keymap, struct theme *theme, struct err *err)
+static bool make(const struct settings *settings, struct keymap **keymap, struct theme *theme,
+                 struct err *err)
 {
     *keymap = keymap_new();
     if (app_bind_keys(*keymap, settings, err) && theme_read(theme, settings->theme, err))

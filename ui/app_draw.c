@@ -138,7 +138,8 @@ static void draw_status(struct app *app, struct canvas *canvas)
     int row = app->layout.status.row, cols = app->cols;
     enum role role = ROLE_STATUS;
     if (console->message[0]) {
-        canvas_text(canvas, row, 1, cols - 1, 0, console->message_is_error ? ROLE_ERROR : ROLE_STATUS,
+        canvas_text(canvas, row, 1, cols - 1, 0,
+                    console->message_is_error ? ROLE_ERROR : ROLE_STATUS,
                     str_of(console->message));
         return;
     }
@@ -239,7 +240,8 @@ static void draw_pane(struct app *app, struct canvas *canvas, enum view view)
 
 static void draw_too_small(const struct app *app, struct canvas *canvas)
 {
-    canvas_printf(canvas, 0, 0, ROLE_WARNING, "lambdig needs %dx%d", LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS);
+    canvas_printf(canvas, 0, 0, ROLE_WARNING, "lambdig needs %dx%d", LAYOUT_MIN_COLS,
+                  LAYOUT_MIN_ROWS);
     canvas_printf(canvas, 1, 0, ROLE_TEXT, "this is %dx%d", app->cols, app->rows);
     canvas_printf(canvas, 2, 0, ROLE_DIM, "q leaves");
 }

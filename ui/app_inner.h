@@ -67,8 +67,8 @@ unsigned app_switch(struct app *app, enum app_switch what, struct str value);
 /* What was taken from a picker of the app's own. */
 unsigned app_picked(struct app *app, enum action why, struct str word);
 
-/* app_mouse.c. A click or the wheel: on the panes, or, as the key that does the same (0: none), on what
- * lies on top of them. */
+/* app_mouse.c. A click or the wheel: on the panes, or, as the key that does the same (0: none),
+ * on what lies on top of them. */
 unsigned app_mouse(struct app *app, uint32_t key);
 uint32_t app_mouse_on_overlay(struct app *app, uint32_t key);
 
@@ -83,7 +83,8 @@ unsigned app_command(struct app *app, struct str line);
 unsigned app_complete(struct app *app);
 
 /* app_config.c */
-bool app_bind_keys(struct keymap *keymap, const struct settings *settings, struct err *err) MUST_USE;
+bool app_bind_keys(struct keymap *keymap, const struct settings *settings,
+                   struct err *err) MUST_USE;
 bool app_set_theme(struct app *app, struct str name, struct err *err) MUST_USE;
 void app_first_theme(struct app *app);
 /* Reads file and variables again; on an error it says which and all stays as it was. */

@@ -76,7 +76,8 @@ static unsigned tell_prompt(struct app *app, bool done, bool accepted)
     if (why == ACTION_COMMAND)
         return UI_REDRAW | (done && accepted ? app_command(app, prompt_text(console->prompt)) : 0u);
     struct pane *pane = app->prompt_pane;
-    return UI_REDRAW | pane->class->prompted(pane, console, why, prompt_text(console->prompt), done, accepted);
+    return UI_REDRAW | pane->class->prompted(pane, console, why, prompt_text(console->prompt),
+                                             done, accepted);
 }
 
 static unsigned prompt_answer(struct app *app, enum prompt_result result)
@@ -104,7 +105,8 @@ static unsigned act_if_here(struct app *app, enum action action)
     enum scope scope = action_row(action)->scope;
     if (scope == SCOPE_GLOBAL || scope == SCOPE_LIST || scope == app_focused(app)->class->scope)
         return app_act(app, action);
-    console_say(&app->console, true, "%s is an action of the view %s", action_row(action)->name, scope_name(scope));
+    console_say(&app->console, true, "%s is an action of the view %s", action_row(action)->name,
+                scope_name(scope));
     return UI_REDRAW;
 }
 
@@ -118,14 +120,17 @@ static unsigned overlay_answer(struct app *app, enum overlay_kind kind, enum ove
     }
     o->kind = OVERLAY_NONE;
     if (kind == OVERLAY_HELP)
-        return UI_REDRAW | (result == OVERLAY_CHOSEN ? act_if_here(app, overlay_action(o, app->console.keymap)) : 0u);
+        return UI_REDRAW | (result == OVERLAY_CHOSEN
+                                ? act_if_here(app, overlay_action(o, app->console.keymap))
+                                : 0u);
     bool chosen = result == OVERLAY_CHOSEN;
     char word[PICKER_WORD] = ""; /* a copy: the pane may open the next one */
     if (chosen)
         (void)str_copy(word, sizeof word, overlay_word(o));
     if (pane == NULL)
         return UI_REDRAW | (chosen ? app_picked(app, o->why, str_of(word)) : 0u);
-    return UI_REDRAW | pane->class->prompted(pane, &app->console, o->why, str_of(word), true, chosen);
+    return UI_REDRAW |
+           pane->class->prompted(pane, &app->console, o->why, str_of(word), true, chosen);
 }
 
 static unsigned key_effects(struct app *app, uint32_t key)
@@ -146,7 +151,8 @@ static unsigned key_effects(struct app *app, uint32_t key)
         int page = overlay_page(&app->overlay, app->rows);
         return overlay_answer(app, kind, overlay_key(&app->overlay, console->keymap, key, page));
     }
-    return app->layout.fits || key < 0x20 || key == 'q' || key == 'Z' ? action_key(app, key) : UI_NOTHING;
+    return app->layout.fits || key < 0x20 || key == 'q' || key == 'Z' ? action_key(app, key)
+                                                                      : UI_NOTHING;
 }
 
 static void take_key(struct app *app, uint32_t key)

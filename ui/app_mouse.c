@@ -2,8 +2,9 @@
 
 #include "ui/term.h"
 
-/* With --mouse: a click selects the row under it, a second one on the same row is Enter, the wheel moves
- * what lies under it. The tabs of the second line are views; a click beside an overlay leaves it. */
+/* With --mouse: a click selects the row under it, a second one on the same row is Enter, the
+ * wheel moves what lies under it. The tabs of the second line are views; a click beside an
+ * overlay leaves it. */
 
 #define DOUBLE_MS 400
 #define WHEEL_ROWS 3

@@ -10,8 +10,9 @@ static bool is_safe(char c)
            (c != '\0' && strchr("_./:@%+=,-", c) != NULL);
 }
 
-/* A word for the shell: as it stands where it holds nothing but letters and the like, else in single
- * quotes. Control bytes are shown, as everywhere: such a name is no name that AWS would know. */
+/* A word for the shell: as it stands where it holds nothing but letters and the like, else in
+ * single quotes. Control bytes are shown, as everywhere: such a name is no name that AWS would
+ * know. */
 static void add_word(struct buf *out, struct str word)
 {
     struct buf safe;

@@ -82,7 +82,8 @@ static void part(const struct canvas *c, int row, int col)
         blank(cell + 1);
 }
 
-static void put(const struct canvas *c, int row, int col, enum role role, const char *bytes, size_t len)
+static void put(const struct canvas *c, int row, int col, enum role role, const char *bytes,
+                size_t len)
 {
     if (!in_clip(c, row, col))
         return;
@@ -106,7 +107,8 @@ static size_t cluster_len(const struct cell_text *text)
     return len;
 }
 
-static void put_wide(const struct canvas *c, int row, int col, enum role role, const struct cell_text *text)
+static void put_wide(const struct canvas *c, int row, int col, enum role role,
+                     const struct cell_text *text)
 {
     if (!in_clip(c, row, col) || !in_clip(c, row, col + 1)) {
         put(c, row, col, role, " ", 1);
@@ -195,7 +197,8 @@ static void write_ellipsis(const struct writer *w)
     put(w->canvas, w->row, w->col + w->past - 1 - w->from, w->role, mark.at, mark.len);
 }
 
-int canvas_text(struct canvas *c, int row, int col, int max_cols, int skip_cols, enum role role, struct str text)
+int canvas_text(struct canvas *c, int row, int col, int max_cols, int skip_cols, enum role role,
+                struct str text)
 {
     int cols = min(max_cols, c->clip.cols - col);
     if (row < 0 || row >= c->clip.rows || cols <= 0)
@@ -238,8 +241,10 @@ void canvas_fill(struct canvas *c, struct rect r, enum role role, char with)
 
 /* Frame pieces: across, down, four corners. Without colour the focus still shows: doubled. */
 static const char *const frames[2][2][6] = {
-    {{"\xE2\x94\x80", "\xE2\x94\x82", "\xE2\x94\x8C", "\xE2\x94\x90", "\xE2\x94\x94", "\xE2\x94\x98"},
-     {"\xE2\x95\x90", "\xE2\x94\x82", "\xE2\x95\x92", "\xE2\x95\x95", "\xE2\x95\x98", "\xE2\x95\x9B"}},
+    {{"\xE2\x94\x80", "\xE2\x94\x82", "\xE2\x94\x8C", "\xE2\x94\x90", "\xE2\x94\x94",
+      "\xE2\x94\x98"},
+     {"\xE2\x95\x90", "\xE2\x94\x82", "\xE2\x95\x92", "\xE2\x95\x95", "\xE2\x95\x98",
+      "\xE2\x95\x9B"}},
     {{"-", "|", "+", "+", "+", "+"}, {"=", "|", "+", "+", "+", "+"}},
 };
 
@@ -248,7 +253,8 @@ static void put_piece(const struct canvas *c, int row, int col, enum role role, 
     put(c, row, col, role, piece, strlen(piece));
 }
 
-static void frame_lines(const struct canvas *c, struct rect r, enum role role, const char *const piece[6])
+static void frame_lines(const struct canvas *c, struct rect r, enum role role,
+                        const char *const piece[6])
 {
     int last_row = r.row + r.rows - 1, last_col = r.col + r.cols - 1;
     for (int col = r.col + 1; col < last_col; col++) {
@@ -286,10 +292,17 @@ void canvas_frame(struct canvas *c, struct rect r, bool focus, struct str title,
 }
 
 /* Eighths of a cell, from the left and from below. */
-static const char *const left_eighths[8] = {" ", "\xE2\x96\x8F", "\xE2\x96\x8E", "\xE2\x96\x8D",
-                                            "\xE2\x96\x8C", "\xE2\x96\x8B", "\xE2\x96\x8A", "\xE2\x96\x89"};
-static const char *const low_eighths[8] = {"\xE2\x96\x81", "\xE2\x96\x82", "\xE2\x96\x83", "\xE2\x96\x84",
-                                           "\xE2\x96\x85", "\xE2\x96\x86", "\xE2\x96\x87", "\xE2\x96\x88"};
+static const char *const left_eighths[8] = {" ",
+                                            "\xE2\x96\x8F",
+                                            "\xE2\x96\x8E",
+                                            "\xE2\x96\x8D",
+                                            "\xE2\x96\x8C",
+                                            "\xE2\x96\x8B",
+                                            "\xE2\x96\x8A",
+                                            "\xE2\x96\x89"};
+static const char *const low_eighths[8] = {"\xE2\x96\x81", "\xE2\x96\x82", "\xE2\x96\x83",
+                                           "\xE2\x96\x84", "\xE2\x96\x85", "\xE2\x96\x86",
+                                           "\xE2\x96\x87", "\xE2\x96\x88"};
 static const char ascii_heights[9] = "_.:-=+*#";
 
 /* part of whole in `steps`, without overflow; at least one step for anything that is not 0. */
@@ -306,7 +319,8 @@ static int scaled(int64_t value, int64_t whole, int steps)
     return max((int)(value * min(steps, 65535) / whole), 1);
 }
 
-void canvas_bar(struct canvas *c, int row, int col, int cols, int64_t value, int64_t limit, enum role role)
+void canvas_bar(struct canvas *c, int row, int col, int cols, int64_t value, int64_t limit,
+                enum role role)
 {
     enum role used = limit > 0 && value >= limit ? ROLE_BAR_FULL : role;
     int inner = cols - 2, eighths = scaled(value, limit, inner * 8);
@@ -317,12 +331,16 @@ void canvas_bar(struct canvas *c, int row, int col, int cols, int64_t value, int
         int fill = min(max(eighths - i * 8, 0), 8);
         bool drawn = c->ascii ? fill >= 4 || (i == 0 && fill > 0) : fill > 0;
         const char *piece = c->ascii ? "#" : fill == 8 ? low_eighths[7] : left_eighths[fill];
-        put_piece(c, row, col + 1 + i, drawn ? used : ROLE_BAR_EMPTY, drawn ? piece : c->ascii ? "." : "\xC2\xB7");
+        put_piece(c, row, col + 1 + i, drawn ? used : ROLE_BAR_EMPTY,
+                  drawn      ? piece
+                  : c->ascii ? "."
+                             : "\xC2\xB7");
     }
     put_piece(c, row, col + cols - 1, ROLE_BAR_EMPTY, "]");
 }
 
-void canvas_spark(struct canvas *c, int row, int col, const uint16_t *values, const uint16_t *failed, int count)
+void canvas_spark(struct canvas *c, int row, int col, const uint16_t *values,
+                  const uint16_t *failed, int count)
 {
     int highest = 0;
     for (int i = 0; i < count; i++)

@@ -26,7 +26,8 @@ struct cell {
     char bytes[15]; /* one grapheme cluster, UTF-8; len 0: the right half of a wide one */
     uint8_t len;
     uint8_t role;    /* enum role */
-    uint8_t over;    /* a role whose background or reverse is laid over it: SELECTION, SEARCH_HIT; 0: none */
+    uint8_t over; /* a role whose background or reverse is laid over it: SELECTION, SEARCH_HIT; 0:
+                     none */
 };
 
 struct canvas {
@@ -44,8 +45,10 @@ void canvas_clear(struct canvas *c);
 void canvas_clip(struct canvas *c, struct rect r);
 
 /* Draws `text` in one row, cut at `max_cols` (or the clip) with an ellipsis when cut; returns
- * the columns used. skip_cols of it are scrolled out to the left. A defused byte has the role CONTROL. */
-int canvas_text(struct canvas *c, int row, int col, int max_cols, int skip_cols, enum role role, struct str text);
+ * the columns used. skip_cols of it are scrolled out to the left. A defused byte has the role
+ * CONTROL. */
+int canvas_text(struct canvas *c, int row, int col, int max_cols, int skip_cols, enum role role,
+                struct str text);
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 /* Lays `over` on the cells of a row. Each cell whose look changes costs a byte on the wire: the
@@ -57,9 +60,11 @@ void canvas_fill(struct canvas *c, struct rect r, enum role role, char with);
  * title in brackets, so that it reads without colour. */
 void canvas_frame(struct canvas *c, struct rect r, bool focus, struct str title, struct str below);
 /* value of limit as a bar of `cols` columns: `[####....]`-like, eighth blocks in UTF-8. */
-void canvas_bar(struct canvas *c, int row, int col, int cols, int64_t value, int64_t limit, enum role role);
+void canvas_bar(struct canvas *c, int row, int col, int cols, int64_t value, int64_t limit,
+                enum role role);
 /* One column a value, eight heights (ASCII: _.:-=+*#); `failed` of each in its own role. */
-void canvas_spark(struct canvas *c, int row, int col, const uint16_t *values, const uint16_t *failed, int count);
+void canvas_spark(struct canvas *c, int row, int col, const uint16_t *values,
+                  const uint16_t *failed, int count);
 
 /* Appends what stands in a row of the whole canvas, without blanks at its end. */
 void canvas_row_text(const struct canvas *c, int row, struct buf *out);

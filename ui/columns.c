@@ -9,7 +9,8 @@
 static int step(struct str *text, int col)
 {
     struct cell_text cell;
-    if (text->at[0] >= 0x20 && text->at[0] < 0x7F && (text->len == 1 || (text->at[1] >= 0x20 && text->at[1] < 0x7F))) {
+    if (text->at[0] >= 0x20 && text->at[0] < 0x7F &&
+        (text->len == 1 || (text->at[1] >= 0x20 && text->at[1] < 0x7F))) {
         *text = str_from(*text, 1);
         return col + 1;
     }

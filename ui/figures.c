@@ -14,7 +14,8 @@ void figure_count(uint64_t count, char out[FIGURE_SIZE])
     else if (count < 1000000)
         snprintf(out, FIGURE_SIZE, "%" PRIu64 "k", count / 1000);
     else if (count < 100000000)
-        snprintf(out, FIGURE_SIZE, "%" PRIu64 ".%" PRIu64 "M", count / 1000000, count / 100000 % 10);
+        snprintf(out, FIGURE_SIZE, "%" PRIu64 ".%" PRIu64 "M", count / 1000000,
+                 count / 100000 % 10);
     else
         snprintf(out, FIGURE_SIZE, "%" PRIu64 "M", count / 1000000 > 9999 ? 9999 : count / 1000000);
 }

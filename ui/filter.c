@@ -6,7 +6,9 @@ static const struct flag_word {
     const char *word;
     uint8_t flag; /* 0: any failure */
 } flag_words[] = {
-    {"cold", GROUP_COLD}, {"at-limit", GROUP_AT_LIMIT}, {"slow", GROUP_SLOW}, {"trace", GROUP_TRACE}, {"failed", 0},
+    {"cold", GROUP_COLD}, {"at-limit", GROUP_AT_LIMIT},
+    {"slow", GROUP_SLOW}, {"trace", GROUP_TRACE},
+    {"failed", 0},
 };
 #define FLAG_WORDS (sizeof flag_words / sizeof *flag_words)
 
@@ -72,7 +74,8 @@ static bool read_filter(struct str typed, struct filter *out, struct err *err)
         return err_set(err, ERR_USAGE, "an empty filter");
     str_copy(shown, sizeof shown, typed);
     if (str_skip(&typed, STR("class:")))
-        return as_class(str_trim(typed), out) || err_set(err, ERR_USAGE, "%s: no such class", shown);
+        return as_class(str_trim(typed), out) ||
+               err_set(err, ERR_USAGE, "%s: no such class", shown);
     if (str_skip(&typed, STR("flag:")))
         return as_flag(str_trim(typed), out) ||
                err_set(err, ERR_USAGE, "%s: not one of cold, at-limit, slow, trace, failed", shown);
@@ -98,7 +101,8 @@ bool filters_add(struct filters *f, struct str typed, struct err *err)
 
 static bool is_choice(const struct filter *filter)
 {
-    return !filter->inverse && (filter->kind == FILTER_CLASS || filter->kind == FILTER_FAILED || filter->kind == FILTER_FLAG);
+    return !filter->inverse && (filter->kind == FILTER_CLASS || filter->kind == FILTER_FAILED ||
+                                filter->kind == FILTER_FLAG);
 }
 
 /* One kind, or, with FILTER_CLASS, all that the class menu sets. */
@@ -121,13 +125,15 @@ static bool push(struct filters *f, struct filter filter, struct err *err)
     return true;
 }
 
-bool filters_set_time(struct filters *f, enum filter_kind kind, int64_t unix_ms, struct str word, struct err *err)
+bool filters_set_time(struct filters *f, enum filter_kind kind, int64_t unix_ms, struct str word,
+                      struct err *err)
 {
     struct filter filter = {.kind = kind, .unix_ms = unix_ms};
     drop_kind(f, kind);
     if (unix_ms == TIME_NONE)
         return true;
-    snprintf(filter.word, sizeof filter.word, "%s %.*s", kind == FILTER_SINCE ? "since" : "until", STR_ARG(str_first(word, 100)));
+    snprintf(filter.word, sizeof filter.word, "%s %.*s", kind == FILTER_SINCE ? "since" : "until",
+             STR_ARG(str_first(word, 100)));
     return push(f, filter, err);
 }
 
@@ -172,7 +178,8 @@ static bool has_request(struct store *store, uint64_t invocation, const struct f
     return id.len >= prefix.len && str_eq_nocase(str_first(id, prefix.len), prefix);
 }
 
-static bool holds(const struct filter *filter, struct store *store, uint64_t invocation, const struct group *group)
+static bool holds(const struct filter *filter, struct store *store, uint64_t invocation,
+                  const struct group *group)
 {
     switch (filter->kind) {
     case FILTER_CLASS:
@@ -189,7 +196,8 @@ static bool holds(const struct filter *filter, struct store *store, uint64_t inv
     }
 }
 
-static bool ask_all(const struct filters *f, struct store *store, uint64_t invocation, const struct group *group)
+static bool ask_all(const struct filters *f, struct store *store, uint64_t invocation,
+                    const struct group *group)
 {
     for (int i = 0; i < f->count; i++) {
         const struct filter *filter = &f->items[i];
@@ -199,7 +207,8 @@ static bool ask_all(const struct filters *f, struct store *store, uint64_t invoc
     return true;
 }
 
-bool filters_want_group(const struct filters *f, struct store *store, uint64_t invocation, struct group *group)
+bool filters_want_group(const struct filters *f, struct store *store, uint64_t invocation,
+                        struct group *group)
 {
     if (!filters_ask_group(f))
         return true;
@@ -224,7 +233,8 @@ bool filters_want_text(const struct filters *f, struct str text)
     for (int i = 0; i < f->count; i++) {
         size_t start, end;
         const struct filter *filter = &f->items[i];
-        if (filter->kind == FILTER_TEXT && match_find(filter->match, text, 0, &start, &end) == filter->inverse)
+        if (filter->kind == FILTER_TEXT &&
+            match_find(filter->match, text, 0, &start, &end) == filter->inverse)
             return false;
     }
     return true;
@@ -233,5 +243,6 @@ bool filters_want_text(const struct filters *f, struct str text)
 void filters_text(const struct filters *f, struct buf *out)
 {
     for (int i = 0; i < f->count; i++)
-        buf_printf(out, "%s&%s%s", i > 0 ? "  " : "", f->items[i].inverse ? "!" : "", f->items[i].word);
+        buf_printf(out, "%s&%s%s", i > 0 ? "  " : "", f->items[i].inverse ? "!" : "",
+                   f->items[i].word);
 }

@@ -42,9 +42,10 @@ bool filters_add(struct filters *f, struct str typed, struct err *err) MUST_USE;
 /* The same for a word of the class menu: a class or a flag; it replaces an earlier one, `all` just
  * takes that away. */
 bool filters_choose(struct filters *f, struct str word, struct err *err) MUST_USE;
-/* A window in time (kind SINCE or UNTIL); it replaces an earlier one of its kind; TIME_NONE just takes that
- * away. `word`: how the status shows the instant. */
-bool filters_set_time(struct filters *f, enum filter_kind kind, int64_t unix_ms, struct str word, struct err *err) MUST_USE;
+/* A window in time (kind SINCE or UNTIL); it replaces an earlier one of its kind; TIME_NONE just
+ * takes that away. `word`: how the status shows the instant. */
+bool filters_set_time(struct filters *f, enum filter_kind kind, int64_t unix_ms, struct str word,
+                      struct err *err) MUST_USE;
 /* false: there was none. */
 bool filters_drop(struct filters *f);
 
@@ -52,7 +53,8 @@ bool filters_drop(struct filters *f);
 bool filters_ask_group(const struct filters *f);
 bool filters_ask_text(const struct filters *f);
 /* group NULL: a line of no invocation. Reads the store for `id:` only. */
-bool filters_want_group(const struct filters *f, struct store *store, uint64_t invocation, struct group *group);
+bool filters_want_group(const struct filters *f, struct store *store, uint64_t invocation,
+                        struct group *group);
 bool filters_want_time(const struct filters *f, int64_t unix_ms);
 bool filters_want_text(const struct filters *f, struct str text);
 

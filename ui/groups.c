@@ -22,8 +22,10 @@ struct group *groups_at(const struct groups *g, uint64_t invocation)
     return &g->items[invocation - g->base];
 }
 
-static const struct group unseen = {
-    .first_row = UINT64_MAX, .start_unix_ms = TIME_NONE, .class = FAILURE_NONE, .function = UINT32_MAX};
+static const struct group unseen = {.first_row = UINT64_MAX,
+                                    .start_unix_ms = TIME_NONE,
+                                    .class = FAILURE_NONE,
+                                    .function = UINT32_MAX};
 
 static void make_room(struct groups *g, size_t count)
 {
@@ -69,13 +71,14 @@ static struct group *take(struct groups *g, uint64_t invocation)
     return groups_at(g, invocation);
 }
 
-/* Only with the first row: what is known later may concern rows that were judged without it, and comes
- * with the brief. */
+/* Only with the first row: what is known later may concern rows that were judged without it, and
+ * comes with the brief. */
 static void take_row_class(struct group *group, const struct row *row)
 {
     group->class = row->class;
-    group->flags |= (uint8_t)((row->cold ? GROUP_COLD : 0u) | (row->at_limit ? GROUP_AT_LIMIT : 0u) |
-                              (row->slow ? GROUP_SLOW : 0u) | (row->has_trace ? GROUP_TRACE : 0u));
+    group->flags |=
+        (uint8_t)((row->cold ? GROUP_COLD : 0u) | (row->at_limit ? GROUP_AT_LIMIT : 0u) |
+                  (row->slow ? GROUP_SLOW : 0u) | (row->has_trace ? GROUP_TRACE : 0u));
 }
 
 struct group *groups_note(struct groups *g, const struct row *row)
@@ -112,13 +115,15 @@ void groups_prune(struct groups *g, uint64_t first_row)
 
 static uint8_t flags_of(const struct invocation_brief *brief)
 {
-    unsigned flags = (brief->cold == 1 ? GROUP_COLD : 0u) | (brief->at_limit == 1 ? GROUP_AT_LIMIT : 0u) |
-                     (brief->slow == 1 ? GROUP_SLOW : 0u) | (brief->has_trace ? GROUP_TRACE : 0u) |
-                     (brief->ended ? GROUP_ENDED : 0u);
+    unsigned flags = (brief->cold == 1 ? GROUP_COLD : 0u) |
+                     (brief->at_limit == 1 ? GROUP_AT_LIMIT : 0u) |
+                     (brief->slow == 1 ? GROUP_SLOW : 0u) |
+                     (brief->has_trace ? GROUP_TRACE : 0u) | (brief->ended ? GROUP_ENDED : 0u);
     return (uint8_t)flags;
 }
 
-static void take_brief(struct groups *g, const struct invocation_brief *brief, groups_changed *changed, void *ctx)
+static void take_brief(struct groups *g, const struct invocation_brief *brief,
+                       groups_changed *changed, void *ctx)
 {
     struct group *group = groups_at(g, brief->seq);
     if (!group)
@@ -136,8 +141,8 @@ static void take_brief(struct groups *g, const struct invocation_brief *brief, g
 }
 
 /* Reads on from *at up to `end`; false: the time is over. */
-static bool read_briefs(struct groups *g, struct store *store, uint64_t *at, uint64_t end, int64_t until_us,
-                        groups_changed *changed, void *ctx)
+static bool read_briefs(struct groups *g, struct store *store, uint64_t *at, uint64_t end,
+                        int64_t until_us, groups_changed *changed, void *ctx)
 {
     static struct invocation_brief briefs[BRIEFS];
     while (*at < end) {
@@ -152,7 +157,8 @@ static bool read_briefs(struct groups *g, struct store *store, uint64_t *at, uin
 }
 
 /* One page of the older ones, so that a verdict that changed late arrives in the end. */
-static void sweep(struct groups *g, struct store *store, int64_t until_us, groups_changed *changed, void *ctx)
+static void sweep(struct groups *g, struct store *store, int64_t until_us,
+                  groups_changed *changed, void *ctx)
 {
     uint64_t end = g->base + g->count;
     if (g->sweep_at < g->base || g->sweep_at >= end)
@@ -161,7 +167,8 @@ static void sweep(struct groups *g, struct store *store, int64_t until_us, group
     read_briefs(g, store, &g->sweep_at, past, until_us, changed, ctx);
 }
 
-bool groups_refresh(struct groups *g, struct store *store, int64_t budget_us, groups_changed *changed, void *ctx)
+bool groups_refresh(struct groups *g, struct store *store, int64_t budget_us,
+                    groups_changed *changed, void *ctx)
 {
     int64_t until_us = clock_mono_us() + budget_us;
     uint64_t end = g->base + g->count;

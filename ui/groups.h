@@ -1,6 +1,6 @@
 /* What the log pane knows of each invocation whose rows it has met: where its rows lie, its
- * class and flags, whether it is folded. Found by the invocation's number; old ones go when their rows
- * have left the ring. UI thread; 32 bytes an invocation. */
+ * class and flags, whether it is folded. Found by the invocation's number; old ones go when their
+ * rows have left the ring. UI thread; 32 bytes an invocation. */
 #ifndef LAMBDIG_UI_GROUPS_H
 #define LAMBDIG_UI_GROUPS_H
 
@@ -46,6 +46,7 @@ void groups_prune(struct groups *g, uint64_t first_row);
 /* The class or flags of an invocation are not what they were. */
 typedef void groups_changed(void *ctx, uint64_t invocation);
 /* Reads verdicts that are new or may have changed, at most `budget_us`. true: more is left. */
-bool groups_refresh(struct groups *g, struct store *store, int64_t budget_us, groups_changed *changed, void *ctx);
+bool groups_refresh(struct groups *g, struct store *store, int64_t budget_us,
+                    groups_changed *changed, void *ctx);
 
 #endif

@@ -62,7 +62,8 @@ bool handover_write(struct str text, char path[HANDOVER_PATH], struct err *err)
 
 static bool spawn(char *const argv[], const posix_spawn_file_actions_t *files, pid_t *child)
 {
-    static const int usual[] = {SIGINT, SIGQUIT, SIGPIPE, SIGTSTP, SIGTERM, SIGHUP, SIGWINCH, SIGCONT};
+    static const int usual[] = {SIGINT,  SIGQUIT, SIGPIPE,  SIGTSTP,
+                                SIGTERM, SIGHUP,  SIGWINCH, SIGCONT};
     posix_spawnattr_t attributes;
     sigset_t none, reset;
     sigemptyset(&none);
@@ -116,7 +117,8 @@ static int wait_for(pid_t child)
 
 static bool takes_line(struct str command)
 {
-    static const char *const known[] = {"less", "more", "most", "vi", "vim", "nvim", "nano", "emacs", "emacsclient", "kak", "joe"};
+    static const char *const known[] = {"less", "more",  "most",        "vi",  "vim", "nvim",
+                                        "nano", "emacs", "emacsclient", "kak", "joe"};
     struct str word = str_take_word(&command);
     for (size_t slash; (slash = str_find_char(word, '/')) != SIZE_MAX;)
         word = str_from(word, slash + 1);
@@ -135,8 +137,13 @@ bool handover_show(const char *command, const char *path, size_t line, struct er
         return err_set(err, ERR_CONFIG, "run: %.60s...: the command is too long", command);
     if (line > 0 && takes_line(str_of(command)))
         snprintf(at, sizeof at, "+%zu", line);
-    char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, script, (char[]){"lambdig"},
-                          at[0] ? at : (char *)(uintptr_t)path, at[0] ? (char *)(uintptr_t)path : NULL, NULL};
+    char *const argv[] = {(char[]){"sh"},
+                          (char[]){"-c"},
+                          script,
+                          (char[]){"lambdig"},
+                          at[0] ? at : (char *)(uintptr_t)path,
+                          at[0] ? (char *)(uintptr_t)path : NULL,
+                          NULL};
     ignore_typed(before);
     bool good = spawn(argv, NULL, &child);
     int status = good ? wait_for(child) : -1;

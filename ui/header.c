@@ -24,7 +24,8 @@ static void set(struct parts *p, enum part part, const char *text)
 static void fill(struct parts *p, const struct account *a, struct str inputs)
 {
     char text[300];
-    snprintf(text, sizeof text, "%s%s%s%s%s", a->profile, a->profile[0] && a->account[0] ? "/" : "", a->account,
+    snprintf(text, sizeof text, "%s%s%s%s%s", a->profile,
+             a->profile[0] && a->account[0] ? "/" : "", a->account,
              a->region[0] && (a->profile[0] || a->account[0]) ? " " : "", a->region);
     set(p, PART_ACCOUNT, text);
     snprintf(text, sizeof text, "%s%s", a->role[0] ? "as " : "", a->role);
@@ -58,7 +59,8 @@ static void make_fit(struct parts *p, int cols)
         p->cols[PART_ROLE] = 0;
 }
 
-void header_source(struct canvas *canvas, int col, int cols, const struct account *account, struct str inputs)
+void header_source(struct canvas *canvas, int col, int cols, const struct account *account,
+                   struct str inputs)
 {
     struct parts p;
     int end = col + cols;
@@ -68,7 +70,8 @@ void header_source(struct canvas *canvas, int col, int cols, const struct accoun
         int room = p.cols[i] - GAP_COLS;
         if (p.cols[i] == 0)
             continue;
-        canvas_text(canvas, 0, col, room < end - col ? room : end - col, 0, ROLE_HEADER, str_of(p.text[i]));
+        canvas_text(canvas, 0, col, room < end - col ? room : end - col, 0, ROLE_HEADER,
+                    str_of(p.text[i]));
         col += p.cols[i];
     }
 }

@@ -3,7 +3,8 @@
 #include "ui/figures.h"
 
 #define LABEL_COLS 10 /* `TMO    29 ` */
-#define UNIX_MS_MAX (INT64_C(1) << 45) /* later instants are no times of a log; keeps sums far from overflow */
+#define UNIX_MS_MAX                                                                              \
+    (INT64_C(1) << 45) /* later instants are no times of a log; keeps sums far from overflow */
 
 static bool counts_here(const struct group *group, uint32_t function)
 {
@@ -72,24 +73,26 @@ int histogram_rows(const struct histogram *h, int rows_max)
     return rows < rows_max ? rows : rows_max;
 }
 
-static void draw_axis(const struct histogram *h, const struct console *console, struct canvas *canvas, int row,
-                      int64_t cursor_unix_ms)
+static void draw_axis(const struct histogram *h, const struct console *console,
+                      struct canvas *canvas, int row, int64_t cursor_unix_ms)
 {
     char first[CLOCK_TIME_SIZE], last[CLOCK_TIME_SIZE];
     bool utc = console->time_format != TIME_LOCAL;
     clock_time_of_day(h->first_unix_ms, utc, first);
     clock_time_of_day(h->last_unix_ms, utc, last);
-    canvas_fill(canvas, (struct rect){row, LABEL_COLS, 1, h->cols}, ROLE_BORDER, canvas->ascii ? '-' : ' ');
+    canvas_fill(canvas, (struct rect){row, LABEL_COLS, 1, h->cols}, ROLE_BORDER,
+                canvas->ascii ? '-' : ' ');
     canvas_text(canvas, row, LABEL_COLS, 8, 0, ROLE_DIM, str_first(str_of(first), 8));
     if (h->cols > 20)
-        canvas_text(canvas, row, LABEL_COLS + h->cols - 8, 8, 0, ROLE_DIM, str_first(str_of(last), 8));
+        canvas_text(canvas, row, LABEL_COLS + h->cols - 8, 8, 0, ROLE_DIM,
+                    str_first(str_of(last), 8));
     int at = bucket_of(h, cursor_unix_ms);
     if (at >= 0)
         canvas_text(canvas, row, LABEL_COLS + at, 1, 0, ROLE_MARK, STR("^"));
 }
 
-void histogram_draw(const struct histogram *h, const struct console *console, struct canvas *canvas, int rows,
-                    int64_t cursor_unix_ms)
+void histogram_draw(const struct histogram *h, const struct console *console,
+                    struct canvas *canvas, int rows, int64_t cursor_unix_ms)
 {
     int row = 0;
     for (int class = 0; class < FAILURE_CLASS_COUNT && row < rows - 1; class++) {
@@ -98,9 +101,11 @@ void histogram_draw(const struct histogram *h, const struct console *console, st
         if (h->by_class[class] == 0)
             continue;
         figure_count(h->by_class[class], figure);
-        canvas_text(canvas, row, 0, 3, 0, console_class_role((enum failure_class)class), str_of(about->tag));
+        canvas_text(canvas, row, 0, 3, 0, console_class_role((enum failure_class) class),
+                    str_of(about->tag));
         canvas_printf(canvas, row, 3, ROLE_TEXT, " %5s", figure);
-        canvas_spark(canvas, row, LABEL_COLS, h->buckets[class], about->is_failure ? h->buckets[class] : NULL, h->cols);
+        canvas_spark(canvas, row, LABEL_COLS, h->buckets[class],
+                     about->is_failure ? h->buckets[class] : NULL, h->cols);
         row++;
     }
     if (rows > 0)

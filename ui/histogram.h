@@ -20,7 +20,7 @@ void histogram_fill(struct histogram *h, const struct groups *groups, uint32_t f
 /* The rows that it takes to draw at most `rows_max`; 0: it does not fit, or there is nothing. */
 int histogram_rows(const struct histogram *h, int rows_max);
 /* A row a class, and the axis with the cursor's instant marked. */
-void histogram_draw(const struct histogram *h, const struct console *console, struct canvas *canvas, int rows,
-                    int64_t cursor_unix_ms);
+void histogram_draw(const struct histogram *h, const struct console *console,
+                    struct canvas *canvas, int rows, int64_t cursor_unix_ms);
 
 #endif

@@ -6,10 +6,23 @@
 
 bool json_line_is_routine_key(struct str key)
 {
-    static const char *const keys[] = {"timestamp", "time", "level", "log_level", "message", "msg", "requestId",
-                                       "AWSRequestId", "function_request_id", "xray_trace_id", "cold_start",
-                                       "function_name", "function_arn", "function_memory_size", "function_version",
-                                       "traceId", "tenantId"};
+    static const char *const keys[] = {"timestamp",
+                                       "time",
+                                       "level",
+                                       "log_level",
+                                       "message",
+                                       "msg",
+                                       "requestId",
+                                       "AWSRequestId",
+                                       "function_request_id",
+                                       "xray_trace_id",
+                                       "cold_start",
+                                       "function_name",
+                                       "function_arn",
+                                       "function_memory_size",
+                                       "function_version",
+                                       "traceId",
+                                       "tenantId"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_eq(key, str_of(keys[i])))
             return true;
@@ -62,7 +75,8 @@ static bool read_fields(struct str text, struct fields *f)
 }
 
 /* A raw value as text: a string without quotes and escapes, anything else as it stands. */
-static void add_value(struct log_line *line, struct buf *out, enum role role, struct str raw, size_t limit)
+static void add_value(struct log_line *line, struct buf *out, enum role role, struct str raw,
+                      size_t limit)
 {
     char room[2048];
     struct buf text = {room, 0, sizeof room, sizeof room, false};
@@ -144,7 +158,8 @@ bool json_line_metric(struct log_line *line, struct str text, struct buf *out)
     struct str aws, directives, directive, namespace, metrics, metric;
     struct jscan j;
     if (!is_object(text) || !jscan_member(text, STR("_aws"), &aws) ||
-        !jscan_member(aws, STR("CloudWatchMetrics"), &directives) || !first_element(directives, &directive))
+        !jscan_member(aws, STR("CloudWatchMetrics"), &directives) ||
+        !first_element(directives, &directive))
         return false;
     log_line_add_str(line, out, ROLE_DIM, STR("EMF "));
     if (jscan_member(directive, STR("Namespace"), &namespace))

@@ -13,7 +13,8 @@
 #define WHERE_SIZE 300
 
 static const struct action_row actions[ACTION_COUNT] = {
-#define ACTION(id, scope, name, brief, keys, flags, help) [ACTION_##id] = {SCOPE_##scope, name, brief, keys, help, flags},
+#define ACTION(id, scope, name, brief, keys, flags, help)                                        \
+    [ACTION_##id] = {SCOPE_##scope, name, brief, keys, help, flags},
 #include "ui/actions.def"
 #undef ACTION
 };
@@ -27,12 +28,20 @@ static const struct {
     const char *name;
     uint32_t key;
 } key_names[] = {
-    {"Up", KEY_UP_}, {"Down", KEY_DOWN_}, {"Left", KEY_LEFT_}, {"Right", KEY_RIGHT_},
-    {"Home", KEY_HOME_}, {"End", KEY_END_}, {"PgUp", KEY_PGUP_}, {"PgDn", KEY_PGDN_},
-    {"S-Tab", KEY_STAB_}, {"Tab", KEY_TAB_}, {"Enter", KEY_ENTER_}, {"Esc", KEY_ESC_},
-    {"Space", ' '}, {"Backspace", KEY_BACKSPACE_}, {"Delete", KEY_DELETE_}, {"Insert", KEY_INSERT_},
-    {"F1", KEY_F1_}, {"F2", KEY_F2_}, {"F3", KEY_F3_}, {"F4", KEY_F4_}, {"F5", KEY_F5_}, {"F6", KEY_F6_},
-    {"F7", KEY_F7_}, {"F8", KEY_F8_}, {"F9", KEY_F9_}, {"F10", KEY_F10_}, {"F11", KEY_F11_}, {"F12", KEY_F12_},
+    {"Up", KEY_UP_},         {"Down", KEY_DOWN_},
+    {"Left", KEY_LEFT_},     {"Right", KEY_RIGHT_},
+    {"Home", KEY_HOME_},     {"End", KEY_END_},
+    {"PgUp", KEY_PGUP_},     {"PgDn", KEY_PGDN_},
+    {"S-Tab", KEY_STAB_},    {"Tab", KEY_TAB_},
+    {"Enter", KEY_ENTER_},   {"Esc", KEY_ESC_},
+    {"Space", ' '},          {"Backspace", KEY_BACKSPACE_},
+    {"Delete", KEY_DELETE_}, {"Insert", KEY_INSERT_},
+    {"F1", KEY_F1_},         {"F2", KEY_F2_},
+    {"F3", KEY_F3_},         {"F4", KEY_F4_},
+    {"F5", KEY_F5_},         {"F6", KEY_F6_},
+    {"F7", KEY_F7_},         {"F8", KEY_F8_},
+    {"F9", KEY_F9_},         {"F10", KEY_F10_},
+    {"F11", KEY_F11_},       {"F12", KEY_F12_},
 };
 #define KEY_NAME_COUNT (sizeof key_names / sizeof *key_names)
 
@@ -160,10 +169,12 @@ static bool unknown_action(struct str name, struct str where, struct err *err)
     }
     const char *near = str_nearest(name, words, ACTION_COUNT);
     err_set(err, ERR_CONFIG, "keys: %.*s: there is no action %.*s", STR_ARG(where), STR_ARG(name));
-    return near ? err_advise(err, "did you mean %s?", near) : err_advise(err, "docs/keys.md lists the actions");
+    return near ? err_advise(err, "did you mean %s?", near)
+                : err_advise(err, "docs/keys.md lists the actions");
 }
 
-bool keymap_bind(struct keymap *map, struct str action, struct str keys, struct str where, struct err *err)
+bool keymap_bind(struct keymap *map, struct str action, struct str keys, struct str where,
+                 struct err *err)
 {
     enum action a = find_scoped(action);
     if (a == ACTION_NONE)
@@ -171,15 +182,16 @@ bool keymap_bind(struct keymap *map, struct str action, struct str keys, struct 
     struct binding b = {0};
     struct str bad = STR_NONE;
     if (keys.len >= KEYS_TEXT)
-        return err_set(err, ERR_CONFIG, "keys: %.*s: %.*s: more than %d bytes of keys", STR_ARG(where),
-                       STR_ARG(action), KEYS_TEXT - 1);
+        return err_set(err, ERR_CONFIG, "keys: %.*s: %.*s: more than %d bytes of keys",
+                       STR_ARG(where), STR_ARG(action), KEYS_TEXT - 1);
     if (!bind_keys(&b, keys, &bad)) {
         if (b.count == KEYS_MAX)
             return err_set(err, ERR_CONFIG, "keys: %.*s: %.*s: more than %d keys", STR_ARG(where),
                            STR_ARG(action), KEYS_MAX);
-        err_set(err, ERR_CONFIG, "keys: %.*s: %.*s: there is no key %.*s", STR_ARG(where), STR_ARG(action),
-                STR_ARG(bad));
-        return err_advise(err, "a key is a character, two of them, Ctrl-x, or a name like PgDn or Space");
+        err_set(err, ERR_CONFIG, "keys: %.*s: %.*s: there is no key %.*s", STR_ARG(where),
+                STR_ARG(action), STR_ARG(bad));
+        return err_advise(
+            err, "a key is a character, two of them, Ctrl-x, or a name like PgDn or Space");
     }
     (void)str_copy(b.where, sizeof b.where, where);
     map->bindings[a] = b;
@@ -210,7 +222,8 @@ static bool conflict(const struct keymap *map, enum action a, enum action b, str
 {
     const struct binding *x = &map->bindings[a], *y = &map->bindings[b];
     const char *scope = scope_names[actions[a].scope];
-    err_set(err, ERR_CONFIG, "keys: %s: %s.%s is bound to %s, and %s: %s.%s to %s: they share a key", bound_at(x),
+    err_set(err, ERR_CONFIG,
+            "keys: %s: %s.%s is bound to %s, and %s: %s.%s to %s: they share a key", bound_at(x),
             scope, actions[a].name, x->text, bound_at(y), scope, actions[b].name, y->text);
     return err_advise(err, "give one of the two another key");
 }
@@ -219,12 +232,14 @@ bool keymap_check(const struct keymap *map, struct err *err)
 {
     for (enum action a = 0; a < ACTION_COUNT; a++)
         for (enum action b = 0; b < a; b++)
-            if (actions[a].scope == actions[b].scope && actions_clash(&map->bindings[b], &map->bindings[a]))
+            if (actions[a].scope == actions[b].scope &&
+                actions_clash(&map->bindings[b], &map->bindings[a]))
                 return conflict(map, b, a, err);
     return true;
 }
 
-static enum action find_in(const struct keymap *map, enum scope scope, struct chord typed, bool *pending)
+static enum action find_in(const struct keymap *map, enum scope scope, struct chord typed,
+                           bool *pending)
 {
     for (enum action a = 0; a < ACTION_COUNT; a++) {
         if (actions[a].scope != scope)
@@ -240,7 +255,8 @@ static enum action find_in(const struct keymap *map, enum scope scope, struct ch
     return ACTION_NONE;
 }
 
-enum action keymap_find(const struct keymap *map, enum scope scope, uint32_t key, uint32_t before, bool *pending)
+enum action keymap_find(const struct keymap *map, enum scope scope, uint32_t key, uint32_t before,
+                        bool *pending)
 {
     struct chord typed = before ? (struct chord){before, key} : (struct chord){key, 0};
     const enum scope order[] = {scope, SCOPE_LIST, SCOPE_GLOBAL};

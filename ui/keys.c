@@ -15,14 +15,17 @@ static const struct {
     const char *body; /* what stands after ESC */
     uint32_t key;
 } sequences[] = {
-    {"[A", KEY_UP_}, {"[B", KEY_DOWN_}, {"[C", KEY_RIGHT_}, {"[D", KEY_LEFT_}, {"[H", KEY_HOME_}, {"[F", KEY_END_},
-    {"OA", KEY_UP_}, {"OB", KEY_DOWN_}, {"OC", KEY_RIGHT_}, {"OD", KEY_LEFT_}, {"OH", KEY_HOME_}, {"OF", KEY_END_},
-    {"[1~", KEY_HOME_}, {"[7~", KEY_HOME_}, {"[4~", KEY_END_}, {"[8~", KEY_END_}, {"[2~", KEY_INSERT_},
-    {"[3~", KEY_DELETE_}, {"[5~", KEY_PGUP_}, {"[6~", KEY_PGDN_}, {"[Z", KEY_STAB_}, {"OM", KEY_ENTER_},
-    {"OP", KEY_F1_}, {"OQ", KEY_F2_}, {"OR", KEY_F3_}, {"OS", KEY_F4_}, {"[[A", KEY_F1_}, {"[[B", KEY_F2_},
-    {"[[C", KEY_F3_}, {"[[D", KEY_F4_}, {"[[E", KEY_F5_}, {"[11~", KEY_F1_}, {"[12~", KEY_F2_}, {"[13~", KEY_F3_},
-    {"[14~", KEY_F4_}, {"[15~", KEY_F5_}, {"[17~", KEY_F6_}, {"[18~", KEY_F7_}, {"[19~", KEY_F8_},
-    {"[20~", KEY_F9_}, {"[21~", KEY_F10_}, {"[23~", KEY_F11_}, {"[24~", KEY_F12_},
+    {"[A", KEY_UP_},      {"[B", KEY_DOWN_},    {"[C", KEY_RIGHT_}, {"[D", KEY_LEFT_},
+    {"[H", KEY_HOME_},    {"[F", KEY_END_},     {"OA", KEY_UP_},    {"OB", KEY_DOWN_},
+    {"OC", KEY_RIGHT_},   {"OD", KEY_LEFT_},    {"OH", KEY_HOME_},  {"OF", KEY_END_},
+    {"[1~", KEY_HOME_},   {"[7~", KEY_HOME_},   {"[4~", KEY_END_},  {"[8~", KEY_END_},
+    {"[2~", KEY_INSERT_}, {"[3~", KEY_DELETE_}, {"[5~", KEY_PGUP_}, {"[6~", KEY_PGDN_},
+    {"[Z", KEY_STAB_},    {"OM", KEY_ENTER_},   {"OP", KEY_F1_},    {"OQ", KEY_F2_},
+    {"OR", KEY_F3_},      {"OS", KEY_F4_},      {"[[A", KEY_F1_},   {"[[B", KEY_F2_},
+    {"[[C", KEY_F3_},     {"[[D", KEY_F4_},     {"[[E", KEY_F5_},   {"[11~", KEY_F1_},
+    {"[12~", KEY_F2_},    {"[13~", KEY_F3_},    {"[14~", KEY_F4_},  {"[15~", KEY_F5_},
+    {"[17~", KEY_F6_},    {"[18~", KEY_F7_},    {"[19~", KEY_F8_},  {"[20~", KEY_F9_},
+    {"[21~", KEY_F10_},   {"[23~", KEY_F11_},   {"[24~", KEY_F12_},
 };
 
 void keys_init(struct keys *k)
@@ -59,13 +62,17 @@ static uint32_t mouse(struct keys *k, struct str body)
     uint64_t button, col, row;
     struct str numbers = {body.at + 2, body.len - 3};
     if (!str_to_u64(str_take_until(&numbers, ';'), 255, &button) ||
-        !str_to_u64(str_take_until(&numbers, ';'), 10000, &col) || !str_to_u64(numbers, 10000, &row) || !col || !row)
+        !str_to_u64(str_take_until(&numbers, ';'), 10000, &col) ||
+        !str_to_u64(numbers, 10000, &row) || !col || !row)
         return 0;
     k->mouse_row = (int)row - 1;
     k->mouse_col = (int)col - 1;
     if (body.at[body.len - 1] != 'M')
         return 0;
-    return button == 64 ? KEY_WHEEL_UP_ : button == 65 ? KEY_WHEEL_DOWN_ : button == 0 ? KEY_CLICK_ : 0;
+    return button == 64   ? KEY_WHEEL_UP_
+           : button == 65 ? KEY_WHEEL_DOWN_
+           : button == 0  ? KEY_CLICK_
+                          : 0;
 }
 
 /* Modifiers (`[1;5A`, `[5;2~`) are not told apart: the key counts. */
@@ -202,9 +209,10 @@ uint32_t keys_take(struct keys *k, bool late)
 {
     uint32_t key = 0;
     while (k->len > 0 && key == 0) {
-        enum outcome outcome = k->pasting                            ? take_paste(k, &key)
-                               : (unsigned char)k->bytes[0] == ESC ? take_escape(k, late, &key)
-                                                                     : take_character(k, late, &key);
+        enum outcome outcome = k->pasting ? take_paste(k, &key)
+                               : (unsigned char)k->bytes[0] == ESC
+                                   ? take_escape(k, late, &key)
+                                   : take_character(k, late, &key);
         if (outcome == UNFINISHED)
             break;
     }

@@ -27,7 +27,8 @@ static void split_main(struct layout *out, struct rect main, int cols, enum view
         (struct rect){main.row + main.rows - detail_rows, main.col, detail_rows, main.cols};
 }
 
-void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zoom, uint32_t functions)
+void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zoom,
+                uint32_t functions)
 {
     *out = (struct layout){.fits = rows >= LAYOUT_MIN_ROWS && cols >= LAYOUT_MIN_COLS};
     if (!out->fits)
@@ -37,7 +38,8 @@ void layout_fit(struct layout *out, int rows, int cols, enum view focus, bool zo
     out->status = (struct rect){rows - 2, 0, 1, cols};
     out->keys = (struct rect){rows - 1, 0, 1, cols};
     struct rect body = {2, 0, rows - 4, cols};
-    if (zoom || cols < TWO_PANES_COLS || focus == VIEW_FUNCTIONS) { /* the list has columns for any width */
+    if (zoom || cols < TWO_PANES_COLS ||
+        focus == VIEW_FUNCTIONS) { /* the list has columns for any width */
         out->panes[focus] = body;
         return;
     }

@@ -1,6 +1,6 @@
 /* One row of the log as it is shown: what the reader needs, in runs of one role each. What
- * every line repeats (its own time stamp and request id) is left out, REPORT lines and JSON lines become a
- * summary; the bytes as they came are a key away (`raw`). Pure; any thread. */
+ * every line repeats (its own time stamp and request id) is left out, REPORT lines and JSON lines
+ * become a summary; the bytes as they came are a key away (`raw`). Pure; any thread. */
 #ifndef LAMBDIG_UI_LOG_LINE_H
 #define LAMBDIG_UI_LOG_LINE_H
 
@@ -27,10 +27,11 @@ struct line_facts {
 };
 
 /* Appends the composed text to `out` (its ceiling cuts it). */
-void log_line_compose(struct log_line *line, const struct row *row, struct str text, const struct line_facts *facts,
-                      bool raw, struct buf *out);
+void log_line_compose(struct log_line *line, const struct row *row, struct str text,
+                      const struct line_facts *facts, bool raw, struct buf *out);
 /* The one line that stands for a folded invocation; `rows`: how many it hides and shows. */
-void log_line_fold(struct log_line *line, const struct invocation *inv, uint64_t rows, struct buf *out);
+void log_line_fold(struct log_line *line, const struct invocation *inv, uint64_t rows,
+                   struct buf *out);
 
 /* For those who compose lines of their own: begins one, adds a run to it. */
 void log_line_begin(struct log_line *line, struct buf *out);

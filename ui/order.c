@@ -192,7 +192,8 @@ static void insert_after(struct order_page *page, unsigned run, int64_t key, uin
 static void split_run(struct order *o, struct order_page *page, unsigned run, uint64_t offset)
 {
     struct run *left = &page->run[run];
-    struct run right = {left->seq + offset, o->key(o->ctx, left->seq + offset), left->count - offset};
+    struct run right = {left->seq + offset, o->key(o->ctx, left->seq + offset),
+                        left->count - offset};
     left->count = offset;
     insert_run(page, run + 1, right);
 }

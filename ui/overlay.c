@@ -17,7 +17,8 @@ enum help_kind { LINE_HEADING, LINE_ACTION, LINE_CLASS, LINE_BLANK };
 
 struct help_line {
     enum help_kind kind;
-    int which; /* enum scope, enum action, enum failure_class; LINE_HEADING SCOPE_COUNT: the classes */
+    int which; /* enum scope, enum action, enum failure_class; LINE_HEADING SCOPE_COUNT: the
+                  classes */
 };
 
 void overlay_help(struct overlay *o, enum scope scope)
@@ -26,16 +27,19 @@ void overlay_help(struct overlay *o, enum scope scope)
     *o = (struct overlay){.kind = OVERLAY_HELP, .scope = scope, .scroll = {.selected = 1}};
 }
 
-void overlay_menu(struct overlay *o, enum action why, struct str title, const struct menu_item *items, size_t count)
+void overlay_menu(struct overlay *o, enum action why, struct str title,
+                  const struct menu_item *items, size_t count)
 {
     overlay_release(o);
-    *o = (struct overlay){.kind = OVERLAY_MENU, .why = why, .count = count < MENU_MAX ? count : MENU_MAX};
+    *o = (struct overlay){
+        .kind = OVERLAY_MENU, .why = why, .count = count < MENU_MAX ? count : MENU_MAX};
     (void)str_copy(o->title, sizeof o->title, title);
     memcpy(o->items, items, o->count * sizeof *items);
 }
 
-void overlay_pick(struct overlay *o, enum action why, struct str title, const struct pick_item *items, size_t count,
-                  struct str current, bool takes_others)
+void overlay_pick(struct overlay *o, enum action why, struct str title,
+                  const struct pick_item *items, size_t count, struct str current,
+                  bool takes_others)
 {
     overlay_release(o);
     o->kind = OVERLAY_PICKER;
@@ -76,8 +80,8 @@ static void add_line(struct lines *lines, enum help_kind kind, int which)
         lines->at[lines->count++] = (struct help_line){kind, which};
 }
 
-static void add_group(struct lines *lines, const struct overlay *o, const struct keymap *keymap, int heading,
-                      const struct lines *group)
+static void add_group(struct lines *lines, const struct overlay *o, const struct keymap *keymap,
+                      int heading, const struct lines *group)
 {
     struct str word = str_of(o->filter);
     bool any = false;
@@ -93,7 +97,8 @@ static void add_group(struct lines *lines, const struct overlay *o, const struct
     }
 }
 
-static void add_scope(struct lines *lines, const struct overlay *o, const struct keymap *keymap, enum scope scope)
+static void add_scope(struct lines *lines, const struct overlay *o, const struct keymap *keymap,
+                      enum scope scope)
 {
     struct lines group = {.count = 0};
     for (enum action a = 0; a < ACTION_COUNT; a++)
@@ -168,7 +173,8 @@ static enum action move_key(const struct keymap *keymap, uint32_t key, bool lett
 
 static bool goes_down(enum action action)
 {
-    return action == ACTION_DOWN || action == ACTION_HALF_DOWN || action == ACTION_PAGE_DOWN || action == ACTION_BOTTOM;
+    return action == ACTION_DOWN || action == ACTION_HALF_DOWN || action == ACTION_PAGE_DOWN ||
+           action == ACTION_BOTTOM;
 }
 
 /* Headings and blanks are passed over; the first heading stays in sight. */
@@ -177,13 +183,15 @@ static void pass_headings(struct overlay *o, const struct lines *lines, bool dow
     struct scroll *s = &o->scroll;
     while (s->selected < lines->count && lines->at[s->selected].kind != LINE_ACTION &&
            lines->at[s->selected].kind != LINE_CLASS)
-        if (!scroll_to(s, down || s->selected == 0 ? s->selected + 1 : s->selected - 1, lines->count, page))
+        if (!scroll_to(s, down || s->selected == 0 ? s->selected + 1 : s->selected - 1,
+                       lines->count, page))
             break;
     if (s->selected <= 1)
         s->offset = 0;
 }
 
-static enum overlay_result move_by(struct overlay *o, const struct keymap *keymap, enum action action, int page)
+static enum overlay_result move_by(struct overlay *o, const struct keymap *keymap,
+                                   enum action action, int page)
 {
     struct lines lines;
     struct scroll before = o->scroll;
@@ -241,7 +249,8 @@ static enum overlay_result picked(struct overlay *o, uint32_t key, int page)
     return results[picker_key(&o->picker, key, page)];
 }
 
-enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, uint32_t key, int page)
+enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, uint32_t key,
+                                int page)
 {
     if (o->kind == OVERLAY_PICKER)
         return picked(o, key, page);
@@ -263,7 +272,8 @@ bool overlay_click(struct overlay *o, int row, int col)
     if (row < r.row || row >= r.row + r.rows || col < r.col || col >= r.col + r.cols)
         return false;
     struct scroll *scroll = o->kind == OVERLAY_PICKER ? &o->picker.scroll : &o->scroll;
-    scroll->selected = scroll->offset + (size_t)(row - r.row); /* drawing takes it back to the last one */
+    scroll->selected =
+        scroll->offset + (size_t)(row - r.row); /* drawing takes it back to the last one */
     return true;
 }
 
@@ -304,12 +314,14 @@ static void open_box(struct canvas *canvas, struct rect r, struct str title, str
 static void draw_heading(struct canvas *canvas, int row, int which)
 {
     if (which == SCOPE_COUNT)
-        canvas_text(canvas, row, 1, canvas->clip.cols, 0, ROLE_TITLE, STR("classes of failure, and their codes"));
+        canvas_text(canvas, row, 1, canvas->clip.cols, 0, ROLE_TITLE,
+                    STR("classes of failure, and their codes"));
     else
         canvas_printf(canvas, row, 1, ROLE_TITLE, "keys: %s", scope_name((enum scope)which));
 }
 
-static void draw_help_line(struct canvas *canvas, const struct keymap *keymap, int row, const struct help_line *line)
+static void draw_help_line(struct canvas *canvas, const struct keymap *keymap, int row,
+                           const struct help_line *line)
 {
     char keys[64];
     int cols = canvas->clip.cols;
@@ -317,7 +329,8 @@ static void draw_help_line(struct canvas *canvas, const struct keymap *keymap, i
         draw_heading(canvas, row, line->which);
     if (line->kind == LINE_CLASS) {
         const struct failure_class_row *class = failure_class_row((enum failure_class)line->which);
-        canvas_text(canvas, row, 2, 4, 0, console_class_role((enum failure_class)line->which), str_of(class->tag));
+        canvas_text(canvas, row, 2, 4, 0, console_class_role((enum failure_class)line->which),
+                    str_of(class->tag));
         canvas_text(canvas, row, 6, 20, 0, ROLE_TEXT, str_of(class->title));
         canvas_text(canvas, row, 27, cols - 27, 0, ROLE_DIM, str_of(class->symptom));
     }
@@ -346,8 +359,8 @@ static void draw_help(struct overlay *o, const struct keymap *keymap, struct can
     int page = overlay_page(o, canvas->rows);
     help_lines(&lines, o, keymap);
     scroll_fit(&o->scroll, lines.count, page);
-    snprintf(title, sizeof title, "Help  %s%s", o->filter[0] ? "search: " : "type to search, Enter runs, Esc closes",
-             o->filter);
+    snprintf(title, sizeof title, "Help  %s%s",
+             o->filter[0] ? "search: " : "type to search, Enter runs, Esc closes", o->filter);
     snprintf(below, sizeof below, "%zu/%zu", lines.count ? o->scroll.selected + 1 : 0, lines.count);
     open_box(canvas, box(canvas, page + 2, HELP_COLS), str_of(title), str_of(below));
     for (int row = 0; row < page && o->scroll.offset + (size_t)row < lines.count; row++) {
@@ -356,18 +369,21 @@ static void draw_help(struct overlay *o, const struct keymap *keymap, struct can
             draw_mark(canvas, row);
     }
     if (lines.count == 0)
-        canvas_text(canvas, 0, 2, canvas->clip.cols, 0, ROLE_DIM, STR("nothing matches; Backspace widens the search"));
+        canvas_text(canvas, 0, 2, canvas->clip.cols, 0, ROLE_DIM,
+                    STR("nothing matches; Backspace widens the search"));
 }
 
 static void draw_menu(struct overlay *o, struct canvas *canvas)
 {
     int page = overlay_page(o, canvas->rows);
     scroll_fit(&o->scroll, o->count, page);
-    open_box(canvas, box(canvas, page + 2, MENU_COLS), str_of(o->title), STR("Enter takes, Esc leaves"));
+    open_box(canvas, box(canvas, page + 2, MENU_COLS), str_of(o->title),
+             STR("Enter takes, Esc leaves"));
     for (int row = 0; row < page; row++) {
         const struct menu_item *item = &o->items[o->scroll.offset + (size_t)row];
         int at = 2 + canvas_text(canvas, row, 2, 24, 0, item->role, str_of(item->word));
-        canvas_text(canvas, row, at < 18 ? 18 : at + 1, canvas->clip.cols - 19, 0, ROLE_TEXT, str_of(item->text));
+        canvas_text(canvas, row, at < 18 ? 18 : at + 1, canvas->clip.cols - 19, 0, ROLE_TEXT,
+                    str_of(item->text));
         if (o->scroll.offset + (size_t)row == o->scroll.selected)
             draw_mark(canvas, row);
     }

@@ -1,5 +1,5 @@
-/* What lies on top of the panes: the help, menus, pickers. Drawn last, asked for keys first; never a
- * loop of its own. UI thread. */
+/* What lies on top of the panes: the help, menus, pickers. Drawn last, asked for keys first;
+ * never a loop of its own. UI thread. */
 #ifndef LAMBDIG_UI_OVERLAY_H
 #define LAMBDIG_UI_OVERLAY_H
 
@@ -27,11 +27,14 @@ struct overlay {
 enum overlay_result { OVERLAY_NOTHING, OVERLAY_CHANGED, OVERLAY_CHOSEN, OVERLAY_CLOSED };
 
 void overlay_help(struct overlay *o, enum scope scope);
-void overlay_menu(struct overlay *o, enum action why, struct str title, const struct menu_item *items, size_t count);
-void overlay_pick(struct overlay *o, enum action why, struct str title, const struct pick_item *items, size_t count,
-                  struct str current, bool takes_others);
+void overlay_menu(struct overlay *o, enum action why, struct str title,
+                  const struct menu_item *items, size_t count);
+void overlay_pick(struct overlay *o, enum action why, struct str title,
+                  const struct pick_item *items, size_t count, struct str current,
+                  bool takes_others);
 void overlay_release(struct overlay *o);
-enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, uint32_t key, int page);
+enum overlay_result overlay_key(struct overlay *o, const struct keymap *keymap, uint32_t key,
+                                int page);
 /* Selects the row at this place of the screen. false: the place is outside. */
 bool overlay_click(struct overlay *o, int row, int col);
 /* After OVERLAY_CHOSEN from the help: ACTION_NONE when the row is none. */

@@ -99,7 +99,8 @@ void page_printf(struct page *page, const char *label, enum role role, const cha
         page_field(page, label, role, str_of(text));
 }
 
-void page_bar(struct page *page, const char *label, struct str text, int64_t value, int64_t limit, enum role role)
+void page_bar(struct page *page, const char *label, struct str text, int64_t value, int64_t limit,
+              enum role role)
 {
     struct log_line *line = labelled(page, label);
     if (!line)
@@ -116,14 +117,17 @@ static int64_t percent(int64_t value, int64_t limit)
     return value > INT64_MAX / 100 ? value / (limit / 100 ? limit / 100 : 1) : value * 100 / limit;
 }
 
-static void draw_bar(const struct page *page, struct canvas *canvas, int row, int col, const struct page_line *line)
+static void draw_bar(const struct page *page, struct canvas *canvas, int row, int col,
+                     const struct page_line *line)
 {
     int room = page->cols - PAGE_LABEL_COLS - BAR_TEXT_COLS - 6;
-    int cols = room < BAR_COLS_MAX ? room : BAR_COLS_MAX, at = col + PAGE_LABEL_COLS + BAR_TEXT_COLS;
+    int cols = room < BAR_COLS_MAX ? room : BAR_COLS_MAX,
+        at = col + PAGE_LABEL_COLS + BAR_TEXT_COLS;
     if (cols < 6)
         return;
     canvas_bar(canvas, row, at, cols, line->value, line->limit, line->bar_role);
-    canvas_printf(canvas, row, at + cols + 1, ROLE_DIM, "%3" PRId64 " %%", percent(line->value, line->limit));
+    canvas_printf(canvas, row, at + cols + 1, ROLE_DIM, "%3" PRId64 " %%",
+                  percent(line->value, line->limit));
 }
 
 void page_draw(const struct page *page, struct canvas *canvas, int offset, int rows, int col)
@@ -134,7 +138,8 @@ void page_draw(const struct page *page, struct canvas *canvas, int offset, int r
         int at = 0;
         for (int part = 0; part < line->line.part_count; part++) {
             struct str run = str_first(text, line->line.parts[part].len);
-            canvas_text(canvas, i, col + at, page->cols - at, 0, (enum role)line->line.parts[part].role, run);
+            canvas_text(canvas, i, col + at, page->cols - at, 0,
+                        (enum role)line->line.parts[part].role, run);
             at += columns_of(run);
             text = str_from(text, run.len);
         }

@@ -35,7 +35,8 @@ void page_field(struct page *page, const char *label, enum role role, struct str
 void page_printf(struct page *page, const char *label, enum role role, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* `text` in 24 columns, then a bar of value against limit and its percentage. */
-void page_bar(struct page *page, const char *label, struct str text, int64_t value, int64_t limit, enum role role);
+void page_bar(struct page *page, const char *label, struct str text, int64_t value, int64_t limit,
+              enum role role);
 
 /* Lines from `offset` on, from row 0 and column `col` of the clip on. */
 void page_draw(const struct page *page, struct canvas *canvas, int offset, int rows, int col);

@@ -72,8 +72,10 @@ static bool is_foreground(const char *sgr)
 {
     struct str s = str_of(sgr);
     int count = parameters(sgr);
-    return (count == 3 && str_starts(s, STR("38;5;"))) || (count == 5 && str_starts(s, STR("38;2;"))) ||
-           (count == 1 && (str_starts(s, STR("38:")) || (s.len == 2 && (s.at[0] == '3' || s.at[0] == '9'))));
+    return (count == 3 && str_starts(s, STR("38;5;"))) ||
+           (count == 5 && str_starts(s, STR("38;2;"))) ||
+           (count == 1 &&
+            (str_starts(s, STR("38:")) || (s.len == 2 && (s.at[0] == '3' || s.at[0] == '9'))));
 }
 
 static void set_look(struct paint *p, int look, struct buf *out)
@@ -81,7 +83,8 @@ static void set_look(struct paint *p, int look, struct buf *out)
     if (look == p->look)
         return;
     const char *sgr = p->looks[look].sgr;
-    bool covered = p->look == 0 || (p->look > 0 && is_foreground(p->looks[p->look].sgr) && is_foreground(sgr));
+    bool covered = p->look == 0 ||
+                   (p->look > 0 && is_foreground(p->looks[p->look].sgr) && is_foreground(sgr));
     if (sgr[0] == '\0')
         buf_add(out, STR("\033[m"));
     else
@@ -139,7 +142,9 @@ void paint_cursor(struct paint *p, int row, int col, struct buf *out)
 static bool is_sure_width(const struct cell *cell)
 {
     unsigned char first = (unsigned char)cell->bytes[0], second = (unsigned char)cell->bytes[1];
-    return first < 0x80 ? cell->len == 1 : first == 0xE2 && cell->len == 3 && (second == 0x94 || second == 0x95 || second == 0x96);
+    return first < 0x80 ? cell->len == 1
+                        : first == 0xE2 && cell->len == 3 &&
+                              (second == 0x94 || second == 0x95 || second == 0x96);
 }
 
 static void put_cell(struct paint *p, const struct canvas *now, int row, int col, struct buf *out)
@@ -159,7 +164,8 @@ static void put_cell(struct paint *p, const struct canvas *now, int row, int col
 }
 
 /* Writes the cells from `col` up to `past`. */
-static void put_run(struct paint *p, const struct canvas *now, int row, int col, int past, struct buf *out)
+static void put_run(struct paint *p, const struct canvas *now, int row, int col, int past,
+                    struct buf *out)
 {
     for (int i = col; i < past; i++) {
         if (now->cells[row * now->cols + i].len == 0)
@@ -178,7 +184,8 @@ static int blank_from(struct paint *p, const struct cell *cells, int cols)
     return cols;
 }
 
-static int next_change(struct paint *p, const struct cell *now, const struct cell *was, int col, int past)
+static int next_change(struct paint *p, const struct cell *now, const struct cell *was, int col,
+                       int past)
 {
     while (col < past && same(p, &now[col], &was[col]))
         col++;
@@ -186,7 +193,8 @@ static int next_change(struct paint *p, const struct cell *now, const struct cel
 }
 
 /* The end of the run of changes that starts at `col`, over small gaps. */
-static int run_end(struct paint *p, const struct cell *now, const struct cell *was, int col, int past)
+static int run_end(struct paint *p, const struct cell *now, const struct cell *was, int col,
+                   int past)
 {
     int end = col;
     for (int gap = 0; col < past && gap <= BRIDGE_COLS; col++) {
@@ -203,7 +211,8 @@ static void put_row(struct paint *p, const struct canvas *now, int row, struct b
     int cols = now->cols, new_end = blank_from(p, new, cols), old_end = blank_from(p, old, cols);
     bool erase = old_end - new_end >= ERASE_COLS;
     int past = erase ? new_end : cols;
-    for (int col = next_change(p, new, old, 0, past); col < past; col = next_change(p, new, old, col, past)) {
+    for (int col = next_change(p, new, old, 0, past); col < past;
+         col = next_change(p, new, old, col, past)) {
         int end = run_end(p, new, old, col, past);
         while (col > 0 && (new[col].len == 0 || old[col].len == 0))
             col--; /* a wide character goes out whole */
@@ -223,7 +232,8 @@ static void put_row(struct paint *p, const struct canvas *now, int row, struct b
 
 static uint64_t row_hash(const struct canvas *c, int row)
 {
-    return str_hash((struct str){(const char *)&c->cells[row * c->cols], (size_t)c->cols * sizeof *c->cells});
+    return str_hash(
+        (struct str){(const char *)&c->cells[row * c->cols], (size_t)c->cols * sizeof *c->cells});
 }
 
 static int row_cost(struct paint *p, const struct cell *now, const struct cell *was, int cols)
@@ -293,7 +303,8 @@ static int damage(struct paint *p, const struct canvas *now, const struct move *
     for (int i = 0; i < by; i++) {
         int row = m->by > 0 ? m->past - 1 - i : m->from + i;
         for (int col = 0; col < now->cols; col++)
-            lost += same(p, &row_at(now, row)[col], &row_at(&p->was, row)[col]) && !is_clear(p, &row_at(now, row)[col]);
+            lost += same(p, &row_at(now, row)[col], &row_at(&p->was, row)[col]) &&
+                    !is_clear(p, &row_at(now, row)[col]);
     }
     return lost;
 }
@@ -325,7 +336,8 @@ static void move_was(struct canvas *was, const struct move *m)
 {
     int by = abs(m->by), kept = m->past - m->from - by;
     size_t row_bytes = (size_t)was->cols * sizeof *was->cells;
-    struct cell *low = was->cells + m->from * was->cols, *high = was->cells + (m->from + by) * was->cols;
+    struct cell *low = was->cells + m->from * was->cols,
+                *high = was->cells + (m->from + by) * was->cols;
     if (m->by > 0)
         memmove(low, high, (size_t)kept * row_bytes);
     else

@@ -1,5 +1,6 @@
 /* Two grids of cells to the bytes that turn one into the other on an ECMA-48 terminal. Pure:
- * it writes into a buf and knows no terminal. Sequences used: CUP, CHA, EL, ED, SGR, DECSTBM, IL, DL.
+ * it writes into a buf and knows no terminal. Sequences used: CUP, CHA, EL, ED, SGR, DECSTBM, IL,
+ * DL.
  *
  * ncurses' own output took 222 bytes for one row that scrolls in at 80 columns, this takes about
  * 100: rows move with the terminal's scroll region, and attributes change in one short SGR. */

@@ -49,23 +49,26 @@ struct pane_class {
     struct pane *(*open)(struct console *console);
     /* `rows`, `cols`: the inner size. true: something changed, draw. */
     bool (*refresh)(struct pane *pane, struct console *console, int rows, int cols);
-    void (*draw)(struct pane *pane, const struct console *console, struct canvas *canvas, bool focus);
+    void (*draw)(struct pane *pane, const struct console *console, struct canvas *canvas,
+                 bool focus);
     /* The place changed (jump, back): show it. */
     void (*show)(struct pane *pane, struct console *console, const struct place *place);
     /* Title of the frame and the text at its lower edge, from what was last refreshed. */
-    void (*titles)(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size);
+    void (*titles)(const struct pane *pane, char *title, size_t title_size, char *below,
+                   size_t below_size);
     /* The status line (row 23): facts on what is shown; empty: the general one. */
     void (*status)(const struct pane *pane, const struct console *console, char *out, size_t size);
     /* Each action of scope LIST arrives here: moves, OPEN, SEARCH, UNFILTER, COPY. */
     unsigned (*move)(struct pane *pane, struct console *console, enum action action);
-    /* A click on a row of its inner rectangle selects what is drawn there. NULL: nothing can be selected. */
+    /* A click on a row of its inner rectangle selects what is drawn there. NULL: nothing can be
+     * selected. */
     unsigned (*click)(struct pane *pane, struct console *console, int row);
     /* The prompt that this pane opened: called on each change (done = false) and at its end.
      * accepted = false: Esc, and the pane puts back what was before. */
-    unsigned (*prompted)(struct pane *pane, struct console *console, enum action why, struct str text,
-                         bool done, bool accepted);
-    /* All that it shows, beyond the screen too, as plain text for the pager: defused, up to the ceiling of
-     * `out`. *line: the one its cursor is on, from 1; 0: none. */
+    unsigned (*prompted)(struct pane *pane, struct console *console, enum action why,
+                         struct str text, bool done, bool accepted);
+    /* All that it shows, beyond the screen too, as plain text for the pager: defused, up to the
+     * ceiling of `out`. *line: the one its cursor is on, from 1; 0: none. */
     void (*text)(struct pane *pane, struct console *console, struct buf *out, size_t *line);
     /* The aws command that asks for what it shows. false: it said why there is none. */
     bool (*command)(const struct pane *pane, struct console *console, struct buf *out);
@@ -78,15 +81,18 @@ struct pane_class {
 
 struct pane { /* the first member of each pane */
     const struct pane_class *class;
-    bool eager; /* set by refresh: a long work waits for the store: refresh at once when it has news; Esc ends the work */
-    bool busy; /* set by refresh: work is left; refresh again as soon as no key waits, even when the store is quiet */
+    bool eager; /* set by refresh: a long work waits for the store: refresh at once when it has
+                   news; Esc ends the work */
+    bool busy; /* set by refresh: work is left; refresh again as soon as no key waits, even when
+                  the store is quiet */
 };
 
 extern const struct pane_class pane_functions, pane_tail, pane_invocation;
 
 /* The handler of each action; `pane` is the pane of its scope that has the focus (GLOBAL: the
  * focused one). Defined in the file of its scope: GLOBAL and LIST in app_actions.c. */
-#define ACTION(id, scope, name, brief, keys, flags, help) unsigned act_##id(struct console *console, struct pane *pane);
+#define ACTION(id, scope, name, brief, keys, flags, help)                                        \
+    unsigned act_##id(struct console *console, struct pane *pane);
 #include "ui/actions.def"
 #undef ACTION
 

@@ -68,7 +68,8 @@ static void invocation_free(struct pane *pane)
 
 static bool is_failure(const struct invocation_brief *b)
 {
-    return b->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)b->class)->is_failure;
+    return b->class < FAILURE_CLASS_COUNT &&
+           failure_class_row((enum failure_class)b->class)->is_failure;
 }
 
 /* Adds what is new since the last call; true: more is left. */
@@ -83,13 +84,16 @@ static bool count_similar(struct invocation_pane *p, struct store *store)
         got = store_read_briefs(store, p->similar_next, BRIEFS, briefs);
         for (size_t i = 0; i < got; i++) {
             const struct invocation_brief *b = &briefs[i];
-            if (b->seq == p->seq || b->signature != p->inv.signature || b->function != p->brief.function || !is_failure(b))
+            if (b->seq == p->seq || b->signature != p->inv.signature ||
+                b->function != p->brief.function || !is_failure(b))
                 continue;
             int64_t at = b->start_unix_ms != TIME_NONE ? b->start_unix_ms : b->end_unix_ms;
             p->similar.count++;
-            if (p->similar.first_unix_ms == TIME_NONE || (at != TIME_NONE && at < p->similar.first_unix_ms))
+            if (p->similar.first_unix_ms == TIME_NONE ||
+                (at != TIME_NONE && at < p->similar.first_unix_ms))
                 p->similar.first_unix_ms = at;
-            if (at != TIME_NONE && (p->similar.last_unix_ms == TIME_NONE || at > p->similar.last_unix_ms))
+            if (at != TIME_NONE &&
+                (p->similar.last_unix_ms == TIME_NONE || at > p->similar.last_unix_ms))
                 p->similar.last_unix_ms = at;
         }
         if (got > 0)
@@ -105,7 +109,8 @@ static bool is_wanted(const struct invocation_brief *b, uint32_t function, enum 
            (class == FAILURE_NONE ? is_failure(b) : b->class == class);
 }
 
-static uint64_t find_later(struct store *store, uint64_t from, uint32_t function, enum failure_class class)
+static uint64_t find_later(struct store *store, uint64_t from, uint32_t function,
+                           enum failure_class class)
 {
     static struct invocation_brief briefs[BRIEFS];
     size_t got;
@@ -119,7 +124,8 @@ static uint64_t find_later(struct store *store, uint64_t from, uint32_t function
     return 0;
 }
 
-static uint64_t find_earlier(struct store *store, uint64_t before, uint64_t first, uint32_t function, enum failure_class class)
+static uint64_t find_earlier(struct store *store, uint64_t before, uint64_t first,
+                             uint32_t function, enum failure_class class)
 {
     static struct invocation_brief briefs[BRIEFS];
     while (before > first) {
@@ -144,7 +150,8 @@ static bool is_evidence(const struct invocation *inv, const struct row *row)
 }
 
 /* The numbers of its last rows, oldest first. */
-static size_t find_rows(const struct invocation_pane *p, struct store *store, uint64_t seqs[LINES_MAX])
+static size_t find_rows(const struct invocation_pane *p, struct store *store,
+                        uint64_t seqs[LINES_MAX])
 {
     static struct row heads[BRIEFS];
     uint64_t from = p->brief.first_row, past = p->brief.last_row + 1;
@@ -165,8 +172,8 @@ static size_t find_rows(const struct invocation_pane *p, struct store *store, ui
     return count;
 }
 
-static void put_row(struct page *page, const struct invocation_pane *p, const struct console *console, const struct row *row,
-                    struct str text)
+static void put_row(struct page *page, const struct invocation_pane *p,
+                    const struct console *console, const struct row *row, struct str text)
 {
     char time[CLOCK_TIME_SIZE] = "";
     struct line_facts facts = {p->inv.timeout_ms, p->inv.trace_id.len > 0};
@@ -176,23 +183,26 @@ static void put_row(struct page *page, const struct invocation_pane *p, const st
     log_line_compose(&composed, row, text, &facts, false, &room);
     line = page_line(page);
     if (line) {
-        bool marked = !row->continues && is_failure(&p->brief) && (is_evidence(&p->inv, row) || row->kind == LINE_REPORT);
+        bool marked = !row->continues && is_failure(&p->brief) &&
+                      (is_evidence(&p->inv, row) || row->kind == LINE_REPORT);
         if (!row->continues)
             console_time(console, row->unix_ms, time);
-        log_line_add(line, &page->text, console_class_role((enum failure_class)p->inv.class), "%-3s ",
-                     marked ? invocation_tag(&p->inv, true) : "");
+        log_line_add(line, &page->text, console_class_role((enum failure_class)p->inv.class),
+                     "%-3s ", marked ? invocation_tag(&p->inv, true) : "");
         if (console->status.first_unix_ms != TIME_NONE)
             log_line_add(line, &page->text, ROLE_DIM, "%-12.12s ", time);
         struct str rest = buf_str(&room);
         for (int i = 0; i < composed.part_count; i++) {
-            log_line_add_str(line, &page->text, (enum role)composed.parts[i].role, str_first(rest, composed.parts[i].len));
+            log_line_add_str(line, &page->text, (enum role)composed.parts[i].role,
+                             str_first(rest, composed.parts[i].len));
             rest = str_from(rest, composed.parts[i].len);
         }
     }
     buf_release(&room);
 }
 
-static void put_lines(struct page *page, const struct invocation_pane *p, const struct console *console)
+static void put_lines(struct page *page, const struct invocation_pane *p,
+                      const struct console *console)
 {
     static struct row rows[LINES_MAX];
     uint64_t seqs[LINES_MAX];
@@ -212,7 +222,8 @@ static void put_lines(struct page *page, const struct invocation_pane *p, const 
     buf_release(&text);
 }
 
-static void put_lines_below(struct page *page, const struct invocation_pane *p, const struct console *console)
+static void put_lines_below(struct page *page, const struct invocation_pane *p,
+                            const struct console *console)
 {
     page_blank(page);
     struct log_line *line = page_line(page);
@@ -234,10 +245,12 @@ static void say_nothing(struct invocation_pane *p)
     page_blank(page);
     if (p->seq == 0) {
         page_field(page, "", ROLE_TEXT, STR("No invocation is selected."));
-        page_field(page, "", ROLE_DIM, STR("Enter on a line of the log opens the invocation that it belongs to."));
+        page_field(page, "", ROLE_DIM,
+                   STR("Enter on a line of the log opens the invocation that it belongs to."));
     } else {
         page_field(page, "", ROLE_TEXT, STR("There is no verdict on this invocation yet."));
-        page_field(page, "", ROLE_DIM, STR("Neither its END nor its REPORT was seen; it may still be running."));
+        page_field(page, "", ROLE_DIM,
+                   STR("Neither its END nor its REPORT was seen; it may still be running."));
     }
 }
 
@@ -276,7 +289,8 @@ static void read_again(struct invocation_pane *p, struct console *console)
 static bool invocation_refresh(struct pane *pane, struct console *console, int rows, int cols)
 {
     struct invocation_pane *p = pane_of(pane);
-    bool changed = rows != p->rows || cols != p->cols || p->generation != console->status.generation ||
+    bool changed = rows != p->rows || cols != p->cols ||
+                   p->generation != console->status.generation ||
                    p->time_format != console->time_format || pane->busy;
     if (!changed)
         return false;
@@ -296,11 +310,14 @@ static void draw_lines(const struct invocation_pane *p, struct canvas *canvas)
 {
     int col = VERDICT_COLS + 3;
     for (int row = 0; row < p->rows; row++)
-        canvas_text(canvas, row, VERDICT_COLS + 1, 1, 0, ROLE_BORDER, canvas->ascii ? STR("|") : STR("\xE2\x94\x82"));
-    page_draw(&p->lines, canvas, p->lines.count > p->rows ? p->lines.count - p->rows : 0, p->rows, col);
+        canvas_text(canvas, row, VERDICT_COLS + 1, 1, 0, ROLE_BORDER,
+                    canvas->ascii ? STR("|") : STR("\xE2\x94\x82"));
+    page_draw(&p->lines, canvas, p->lines.count > p->rows ? p->lines.count - p->rows : 0, p->rows,
+              col);
 }
 
-static void invocation_draw(struct pane *pane, const struct console *console, struct canvas *canvas, bool focus)
+static void invocation_draw(struct pane *pane, const struct console *console,
+                            struct canvas *canvas, bool focus)
 {
     const struct invocation_pane *p = pane_in(pane);
     (void)console;
@@ -330,7 +347,8 @@ static void invocation_show(struct pane *pane, struct console *console, const st
     uint64_t seq = place->invocation;
     p->function = place->function;
     if (seq == 0 && console->place.view == VIEW_INVOCATION) {
-        seq = find_earlier(console->store, s->end_invocation, s->first_invocation, p->function, FAILURE_NONE);
+        seq = find_earlier(console->store, s->end_invocation, s->first_invocation, p->function,
+                           FAILURE_NONE);
         console->place.invocation = seq;
         if (seq)
             console_say(console, false, "the newest failure; e and E go on from here");
@@ -338,7 +356,8 @@ static void invocation_show(struct pane *pane, struct console *console, const st
     choose(p, seq);
 }
 
-static void invocation_titles(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size)
+static void invocation_titles(const struct pane *pane, char *title, size_t title_size,
+                              char *below, size_t below_size)
 {
     const struct invocation_pane *p = pane_in(pane);
     int last = p->offset + p->rows < p->verdict.count ? p->offset + p->rows : p->verdict.count;
@@ -349,7 +368,8 @@ static void invocation_titles(const struct pane *pane, char *title, size_t title
         snprintf(below, below_size, "%d evidence", p->known ? p->inv.evidence_count : 0);
 }
 
-static void invocation_status(const struct pane *pane, const struct console *console, char *out, size_t size)
+static void invocation_status(const struct pane *pane, const struct console *console, char *out,
+                              size_t size)
 {
     const struct invocation_pane *p = pane_in(pane);
     (void)console;
@@ -359,10 +379,11 @@ static void invocation_status(const struct pane *pane, const struct console *con
     struct str common = verdict_common(&p->inv);
     const char *tag = invocation_tag(&p->inv, false);
     if (p->similar.count == 0)
-        snprintf(out, size, "similar: no other %s%s%.*s", tag, common.len ? " of " : "", STR_ARG(str_first(common, 120)));
-    else
-        snprintf(out, size, "similar: %" PRIu64 " more %s%s%.*s", p->similar.count, tag, common.len ? ", all " : "",
+        snprintf(out, size, "similar: no other %s%s%.*s", tag, common.len ? " of " : "",
                  STR_ARG(str_first(common, 120)));
+    else
+        snprintf(out, size, "similar: %" PRIu64 " more %s%s%.*s", p->similar.count, tag,
+                 common.len ? ", all " : "", STR_ARG(str_first(common, 120)));
 }
 
 static unsigned scroll_to_line(struct invocation_pane *p, int offset)
@@ -393,7 +414,8 @@ static unsigned copy_id(const struct invocation_pane *p, struct console *console
 }
 
 /* The verdict and its lines on one page. */
-static void verdict_as_text(struct pane *pane, struct console *console, struct buf *out, size_t *line)
+static void verdict_as_text(struct pane *pane, struct console *console, struct buf *out,
+                            size_t *line)
 {
     struct invocation_pane *p = pane_of(pane);
     struct page *page = xcalloc(1, sizeof *page);
@@ -413,7 +435,8 @@ static bool invocation_command(const struct pane *pane, struct console *console,
 {
     const struct invocation_pane *p = pane_in(pane);
     struct function_row function;
-    struct log_query query = {.from_unix_ms = p->brief.start_unix_ms, .to_unix_ms = p->brief.end_unix_ms};
+    struct log_query query = {.from_unix_ms = p->brief.start_unix_ms,
+                              .to_unix_ms = p->brief.end_unix_ms};
     if (p->known && store_read_function(console->store, p->brief.function, &function)) {
         query.group = str_of(function.function.log_group);
         query.text = invocation_text(&p->inv, p->inv.request_id);
@@ -453,8 +476,8 @@ static unsigned invocation_move(struct pane *pane, struct console *console, enum
     }
 }
 
-static unsigned invocation_prompted(struct pane *pane, struct console *console, enum action why, struct str text, bool done,
-                                    bool accepted)
+static unsigned invocation_prompted(struct pane *pane, struct console *console, enum action why,
+                                    struct str text, bool done, bool accepted)
 {
     (void)pane, (void)console, (void)why, (void)text, (void)done, (void)accepted;
     return UI_NOTHING; /* it opens no prompt */
@@ -464,12 +487,16 @@ static unsigned go_failure(struct console *console, struct pane *pane, bool forw
 {
     struct invocation_pane *p = pane_of(pane);
     const struct store_status *s = &console->status;
-    enum failure_class class = same && p->known && is_failure(&p->brief) ? (enum failure_class)p->brief.class : FAILURE_NONE;
-    uint64_t seq = forward ? find_later(console->store, p->seq + 1, p->function, class)
-                           : find_earlier(console->store, p->seq, s->first_invocation, p->function, class);
+    enum failure_class class = same && p->known && is_failure(&p->brief)
+                                   ? (enum failure_class)p->brief.class
+                                   : FAILURE_NONE;
+    uint64_t seq =
+        forward ? find_later(console->store, p->seq + 1, p->function, class)
+                : find_earlier(console->store, p->seq, s->first_invocation, p->function, class);
     if (seq == 0) {
         seq = forward ? find_later(console->store, 0, p->function, class)
-                      : find_earlier(console->store, s->end_invocation, s->first_invocation, p->function, class);
+                      : find_earlier(console->store, s->end_invocation, s->first_invocation,
+                                     p->function, class);
         failure_jump_say(console, class, forward, seq != 0);
     }
     if (seq == 0)

@@ -96,7 +96,8 @@ static void settle(struct tail *t)
         t->scroll = (struct scroll){0, 0};
         return;
     }
-    size_t index = t->follow || t->cursor == UINT64_MAX ? count - 1 : view_find(t->view, t->cursor, &there);
+    size_t index =
+        t->follow || t->cursor == UINT64_MAX ? count - 1 : view_find(t->view, t->cursor, &there);
     index = index < count ? index : count - 1;
     t->scroll.selected = index;
     t->scroll.offset = index > above ? index - above : 0;
@@ -107,16 +108,20 @@ static void settle(struct tail *t)
 static void fill_strip(struct tail *t)
 {
     int most = t->rows / 3;
-    histogram_fill(&t->histogram, &t->live.groups, t->live.filters.function, t->show_histogram ? t->cols : 0);
+    histogram_fill(&t->histogram, &t->live.groups, t->live.filters.function,
+                   t->show_histogram ? t->cols : 0);
     t->strip_rows = t->show_histogram ? histogram_rows(&t->histogram, most) : 0;
 }
 
 void tail_found(struct tail *t, struct console *console, uint64_t seq)
 {
     bool there, forward = tail_search(t)->forward;
-    size_t before = view_find(t->view, t->search_origin, &there), at = view_find(t->view, seq, &there);
+    size_t before = view_find(t->view, t->search_origin, &there),
+           at = view_find(t->view, seq, &there);
     if (forward ? at < before : at > before)
-        console_say(console, false, forward ? "end of the log: searching from its top" : "top of the log: searching from its end");
+        console_say(console, false,
+                    forward ? "end of the log: searching from its top"
+                            : "top of the log: searching from its end");
     tail_go(t, seq);
     if (t->search.hidden_hits)
         console_say(console, true, "some lines match only without their invisible characters");
@@ -129,7 +134,10 @@ static void tell_no_match(struct tail *t, struct console *console)
         console_say(console, false, "%s", ""); /* the prompt's: it knew the view only */
         tail_hunt(t, HUNT_TEXT, tail_search(t)->forward, FAILURE_NONE);
     } else {
-        console_say(console, true, more ? "/%s/: no match in the lines held: Enter searches all" : "/%s/: no match", t->search.pattern);
+        console_say(console, true,
+                    more ? "/%s/: no match in the lines held: Enter searches all"
+                         : "/%s/: no match",
+                    t->search.pattern);
     }
 }
 
@@ -163,7 +171,8 @@ static bool tail_refresh(struct pane *pane, struct console *console, int rows, i
 {
     struct tail *t = tail_of(pane);
     bool view_busy = false, search_busy = false;
-    bool changed = rows != t->rows || cols != t->cols || console->status.generation != t->status.generation;
+    bool changed =
+        rows != t->rows || cols != t->cols || console->status.generation != t->status.generation;
     bool counts_changed = changed || t->live.building;
     changed |= pane->busy; /* what ends now leaves the status line */
     t->rows = rows;
@@ -207,14 +216,19 @@ static void count_lines(const struct tail *t, uint64_t *line, uint64_t *lines)
     *lines = all ? t->status.end_row : count;
     *line = count ? t->scroll.selected + 1 : 0;
     if (all)
-        *line = view_is_filtered(t->view) || !count ? t->cursor + 1 : t->view->first_row + t->scroll.selected + 1;
+        *line = view_is_filtered(t->view) || !count ? t->cursor + 1
+                                                    : t->view->first_row + t->scroll.selected + 1;
 }
 
-static void tail_titles(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size)
+static void tail_titles(const struct pane *pane, char *title, size_t title_size, char *below,
+                        size_t below_size)
 {
     const struct tail *t = tail_in(pane);
-    size_t count = view_count(&t->live), fresh = count > t->count_at_pause ? count - t->count_at_pause : 0;
-    const char *order = t->view->mode == LOG_TIMED ? (t->view->timeless ? "  in order of arrival" : "  by time") : "";
+    size_t count = view_count(&t->live),
+           fresh = count > t->count_at_pause ? count - t->count_at_pause : 0;
+    const char *order = t->view->mode == LOG_TIMED
+                            ? (t->view->timeless ? "  in order of arrival" : "  by time")
+                            : "";
     bool waits = t->older.shown_id && (t->older.go != UINT64_MAX || t->older.then != ACTION_NONE);
     uint64_t line, lines;
     if (waits)
@@ -222,12 +236,14 @@ static void tail_titles(const struct pane *pane, char *title, size_t title_size,
     else if (t->follow)
         snprintf(title, title_size, "Log%s  FOLLOW", order);
     else if (fresh > 0)
-        snprintf(title, title_size, "Log%s%s  +%zu new", order, tail_is_past(t) ? "  OLDER" : "", fresh);
+        snprintf(title, title_size, "Log%s%s  +%zu new", order, tail_is_past(t) ? "  OLDER" : "",
+                 fresh);
     else
         snprintf(title, title_size, "Log%s%s", order, tail_is_past(t) ? "  OLDER" : "");
     count_lines(t, &line, &lines);
     uint64_t percent = lines > 1 && line > 0 ? (line - 1) * 100 / (lines - 1) : 100;
-    snprintf(below, below_size, "line %" PRIu64 " of %" PRIu64 "  %" PRIu64 "%%", line, lines, percent);
+    snprintf(below, below_size, "line %" PRIu64 " of %" PRIu64 "  %" PRIu64 "%%", line, lines,
+             percent);
 }
 
 static void add_counts(const struct tail *t, struct buf *out)
@@ -244,8 +260,9 @@ static void add_search(const struct tail *t, struct buf *out)
 {
     int percent = search_percent(&t->search, &t->live);
     bool more = t->status.first_again < t->status.first_row;
-    buf_printf(out, "%s/%s/ %" PRIu64 " %s%s", out->len ? " | " : "", t->search.pattern, t->search.hits,
-               t->search.hits == 1 ? "hit" : "hits", more ? " in the lines held" : "");
+    buf_printf(out, "%s/%s/ %" PRIu64 " %s%s", out->len ? " | " : "", t->search.pattern,
+               t->search.hits, t->search.hits == 1 ? "hit" : "hits",
+               more ? " in the lines held" : "");
     if (t->search.hidden_hits)
         buf_printf(out, ", %" PRIu64 " with invisible characters", t->search.hidden_hits);
     if (percent < 100)
@@ -265,10 +282,11 @@ static void add_older(const struct tail *t, struct buf *out)
     bool again = t->status.first_again < t->status.first_row;
     uint64_t gone = t->status.first_again;
     if (again)
-        buf_printf(part(out), "%" PRIu64 " older lines are read from the log again", t->status.first_row - gone);
+        buf_printf(part(out), "%" PRIu64 " older lines are read from the log again",
+                   t->status.first_row - gone);
     if (gone > 0)
-        buf_printf(part(out), "%" PRIu64 " older lines left the memory%s%s", gone, t->status.reads_once[0] ? ": " : "",
-                   t->status.reads_once);
+        buf_printf(part(out), "%" PRIu64 " older lines left the memory%s%s", gone,
+                   t->status.reads_once[0] ? ": " : "", t->status.reads_once);
 }
 
 static void add_filters(const struct tail *t, struct buf *out)
@@ -281,7 +299,8 @@ static void add_filters(const struct tail *t, struct buf *out)
     buf_release(&filters);
 }
 
-static void tail_status(const struct pane *pane, const struct console *console, char *out, size_t size)
+static void tail_status(const struct pane *pane, const struct console *console, char *out,
+                        size_t size)
 {
     const struct tail *t = tail_in(pane);
     struct buf text, counts;
@@ -308,7 +327,8 @@ static void tail_status(const struct pane *pane, const struct console *console, 
 
 static bool goes_up(enum action action)
 {
-    return action == ACTION_UP || action == ACTION_HALF_UP || action == ACTION_PAGE_UP || action == ACTION_TOP;
+    return action == ACTION_UP || action == ACTION_HALF_UP || action == ACTION_PAGE_UP ||
+           action == ACTION_TOP;
 }
 
 /* Inside a row that is taller than the screen. */
@@ -320,7 +340,9 @@ static bool move_inside(struct tail *t, enum action action)
         return false;
     if (goes_up(action) ? t->skip_lines == 0 : hidden <= 0)
         return false;
-    t->skip_lines += goes_up(action) ? -(step < t->skip_lines ? step : t->skip_lines) : step < hidden ? step : hidden;
+    t->skip_lines += goes_up(action) ? -(step < t->skip_lines ? step : t->skip_lines)
+                     : step < hidden ? step
+                                     : hidden;
     return true;
 }
 
@@ -364,7 +386,9 @@ static unsigned drop_filter(struct tail *t, struct console *console)
     if (t->search.match) {
         struct err err = {0};
         tail_stop_hunt(t);
-        return search_set(&t->search, STR_NONE, &err) && search_set(&t->other, STR_NONE, &err) ? UI_REFRESH : UI_NOTHING;
+        return search_set(&t->search, STR_NONE, &err) && search_set(&t->other, STR_NONE, &err)
+                   ? UI_REFRESH
+                   : UI_NOTHING;
     }
     console_say(console, false, "no filter is set");
     return UI_REDRAW;
@@ -440,7 +464,8 @@ static bool tail_cancel(struct pane *pane, struct console *console)
     (void)console;
     bool waited = t->older.shown_id != 0;
     t->older.shown_id = 0;
-    bool searched = waited | search_cancel(&t->search, &t->live) | search_cancel(&t->other, &t->past) | tail_stop_hunt(t);
+    bool searched = waited | search_cancel(&t->search, &t->live) |
+                    search_cancel(&t->other, &t->past) | tail_stop_hunt(t);
     if (t->live.building && filters_drop(&t->live.filters)) {
         tail_rebuilt(t);
         return true;

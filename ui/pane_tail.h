@@ -128,7 +128,8 @@ static inline bool tail_is_past(const struct tail *t)
 /* Are there rows before (or after) those of the view? */
 bool tail_has_more(const struct tail *t, bool forward);
 /* false: too many requests wait. */
-bool tail_ask_window(struct tail *t, enum store_window which, const struct rows_request *rows, uint32_t *id);
+bool tail_ask_window(struct tail *t, enum store_window which, const struct rows_request *rows,
+                     uint32_t *id);
 /* Asks for the rows around `row`; then the cursor goes to `go` and moves. */
 void tail_ask_older(struct tail *t, uint64_t row, uint64_t go, enum action then);
 void tail_show_live(struct tail *t);
@@ -152,9 +153,10 @@ void tail_set_follow(struct tail *t, bool follow);
 /* After the filters, the order or the folds changed. */
 unsigned tail_rebuilt(struct tail *t);
 bool tail_is_bookmarked(const struct tail *t, uint64_t seq);
-unsigned tail_go_bookmark(struct tail *t, struct str word); /* the word that act_LOG_BOOKMARKS offered */
-unsigned tail_prompted(struct pane *pane, struct console *console, enum action why, struct str text, bool done,
-                       bool accepted);
+unsigned tail_go_bookmark(struct tail *t,
+                          struct str word); /* the word that act_LOG_BOOKMARKS offered */
+unsigned tail_prompted(struct pane *pane, struct console *console, enum action why,
+                       struct str text, bool done, bool accepted);
 unsigned tail_search_next(struct tail *t, bool forward);
 /* The search found a row. */
 void tail_found(struct tail *t, struct console *console, uint64_t seq);

@@ -20,7 +20,8 @@ static unsigned go_failure(struct pane *pane, struct console *console, bool forw
     struct tail *t = tail_of(pane);
     const struct group *group = groups_at(&t->view->groups, t->cursor_invocation);
     enum failure_class class = FAILURE_NONE;
-    if (same && group && group->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)group->class)->is_failure)
+    if (same && group && group->class < FAILURE_CLASS_COUNT &&
+        failure_class_row((enum failure_class)group->class)->is_failure)
         class = (enum failure_class)group->class;
     uint64_t seq = view_failure(t->view, t->cursor, forward, class);
     if ((seq == UINT64_MAX || seq == t->cursor) && (tail_is_past(t) || tail_has_more(t, false))) {
@@ -102,8 +103,8 @@ unsigned act_LOG_FILTER(struct console *console, struct pane *pane)
     return console_prompt(console, ACTION_LOG_FILTER, STR("&"), STR_NONE);
 }
 
-static void add_item(struct menu_item *items, size_t *count, const char *word, const char *tag, uint64_t n, const char *title,
-                     enum role role)
+static void add_item(struct menu_item *items, size_t *count, const char *word, const char *tag,
+                     uint64_t n, const char *title, enum role role)
 {
     struct menu_item *item = &items[(*count)++];
     snprintf(item->word, sizeof item->word, "%s", word);
@@ -126,7 +127,8 @@ unsigned act_LOG_CLASS(struct console *console, struct pane *pane)
     add_item(items, &count, "failed", "", failed, "every failure", ROLE_TITLE);
     for (int class = 0; class < FAILURE_CLASS_COUNT; class++) {
         const struct failure_class_row *row = failure_class_row((enum failure_class)class);
-        add_item(items, &count, row->name, row->tag, h->by_class[class], row->title, console_class_role((enum failure_class)class));
+        add_item(items, &count, row->name, row->tag, h->by_class[class], row->title,
+                 console_class_role((enum failure_class) class));
     }
     add_item(items, &count, "cold", "CLD", h->cold, "cold starts", ROLE_COLD);
     add_item(items, &count, "at-limit", "LIM", h->at_limit, "memory at its limit", ROLE_COLD);
@@ -140,7 +142,9 @@ unsigned act_LOG_GROUP(struct console *console, struct pane *pane)
 {
     struct tail *t = tail_of(pane);
     t->live.mode = t->live.mode == LOG_GROUPED ? LOG_TIMED : LOG_GROUPED;
-    console_say(console, false, t->live.mode == LOG_GROUPED ? "lines grouped by invocation" : "lines in order of time");
+    console_say(console, false,
+                t->live.mode == LOG_GROUPED ? "lines grouped by invocation"
+                                            : "lines in order of time");
     return tail_rebuilt(t);
 }
 
@@ -219,7 +223,8 @@ unsigned act_LOG_PRETTY(struct console *console, struct pane *pane)
     struct tail *t = tail_of(pane);
     t->pretty = !t->pretty;
     t->skip_lines = 0;
-    console_say(console, false, t->pretty ? "the selected line as it came, JSON laid out" : "lines in short");
+    console_say(console, false,
+                t->pretty ? "the selected line as it came, JSON laid out" : "lines in short");
     return UI_REFRESH;
 }
 
@@ -253,10 +258,12 @@ unsigned act_LOG_UNTIL(struct console *console, struct pane *pane)
 }
 
 /* `-5m` and `14:02` mean the log's own end. false: it said what is wrong. */
-static bool read_time(const struct tail *t, struct console *console, struct str text, int64_t *unix_ms)
+static bool read_time(const struct tail *t, struct console *console, struct str text,
+                      int64_t *unix_ms)
 {
     struct err err = {0};
-    int64_t base = t->status.last_unix_ms != TIME_NONE ? t->status.last_unix_ms : console->now_unix_ms;
+    int64_t base =
+        t->status.last_unix_ms != TIME_NONE ? t->status.last_unix_ms : console->now_unix_ms;
     text = str_trim(text);
     str_skip(&text, STR("-"));
     if (clock_parse_when(text, base, console->time_format == TIME_UTC, unix_ms, &err))
@@ -279,7 +286,8 @@ static unsigned goto_time(struct tail *t, struct console *console, struct str te
     return UI_REFRESH;
 }
 
-static unsigned set_window(struct tail *t, struct console *console, enum action why, struct str text)
+static unsigned set_window(struct tail *t, struct console *console, enum action why,
+                           struct str text)
 {
     struct err err = {0};
     int64_t unix_ms = TIME_NONE;
@@ -298,7 +306,8 @@ static unsigned set_window(struct tail *t, struct console *console, enum action 
 
 /* ---- prompts ---- */
 
-static unsigned search_typed(struct tail *t, struct console *console, struct str text, bool done, bool accepted)
+static unsigned search_typed(struct tail *t, struct console *console, struct str text, bool done,
+                             bool accepted)
 {
     struct err err = {0};
     bool taken_back = done && !accepted;
@@ -322,18 +331,20 @@ static unsigned search_typed(struct tail *t, struct console *console, struct str
     return UI_REFRESH;
 }
 
-static unsigned filter_typed(struct tail *t, struct console *console, enum action why, struct str text)
+static unsigned filter_typed(struct tail *t, struct console *console, enum action why,
+                             struct str text)
 {
     struct err err = {0};
-    bool good = why == ACTION_LOG_CLASS ? filters_choose(&t->live.filters, text, &err) : filters_add(&t->live.filters, text, &err);
+    bool good = why == ACTION_LOG_CLASS ? filters_choose(&t->live.filters, text, &err)
+                                        : filters_add(&t->live.filters, text, &err);
     if (good)
         return tail_rebuilt(t);
     console_say(console, true, "%s", err.text);
     return UI_REDRAW;
 }
 
-unsigned tail_prompted(struct pane *pane, struct console *console, enum action why, struct str text, bool done,
-                       bool accepted)
+unsigned tail_prompted(struct pane *pane, struct console *console, enum action why,
+                       struct str text, bool done, bool accepted)
 {
     struct tail *t = tail_of(pane);
     if (why == ACTION_SEARCH)

@@ -63,7 +63,8 @@ static int by_seq(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
-static void describe(const struct tail *t, const struct console *console, uint64_t seq, struct pick_item *item)
+static void describe(const struct tail *t, const struct console *console, uint64_t seq,
+                     struct pick_item *item)
 {
     struct row row;
     struct log_line line;
@@ -75,7 +76,9 @@ static void describe(const struct tail *t, const struct console *console, uint64
     store_read_rows(t->view->store, &seq, 1, 1000, &row, &text);
     if (row.seq == seq) {
         console_time(console, row.unix_ms, time);
-        const char *tag = row.class < FAILURE_CLASS_COUNT ? failure_class_row((enum failure_class)row.class)->tag : "";
+        const char *tag = row.class < FAILURE_CLASS_COUNT
+                              ? failure_class_row((enum failure_class)row.class)->tag
+                              : "";
         buf_printf(&shown, "%s %-3s ", time, tag);
         log_line_compose(&line, &row, buf_str(&text), &facts, false, &shown);
     } else {
@@ -102,7 +105,8 @@ unsigned act_LOG_BOOKMARKS(struct console *console, struct pane *pane)
     if (t->bookmark_count == 0)
         console_say(console, false, "no bookmark here: m sets one");
     else
-        console_pick(console, ACTION_LOG_BOOKMARKS, STR("Bookmarks"), items, (size_t)t->bookmark_count, str_of(current));
+        console_pick(console, ACTION_LOG_BOOKMARKS, STR("Bookmarks"), items,
+                     (size_t)t->bookmark_count, str_of(current));
     free(items);
     return UI_REDRAW;
 }

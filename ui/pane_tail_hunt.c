@@ -22,7 +22,8 @@ void tail_hunt(struct tail *t, enum hunt_kind kind, bool forward, enum failure_c
         add_leg(h, true, 0, 0);
         return;
     }
-    uint64_t up = t->past.first_row < held ? t->past.first_row : held, down = t->past.end_row < held ? t->past.end_row : held;
+    uint64_t up = t->past.first_row < held ? t->past.first_row : held,
+             down = t->past.end_row < held ? t->past.end_row : held;
     add_leg(h, false, forward ? down : first, forward ? held : up);
     add_leg(h, true, 0, 0);
     add_leg(h, false, forward ? first : up, forward ? down : held);
@@ -46,7 +47,8 @@ int tail_hunt_percent(const struct tail *t)
 
 enum found { FOUND_NOT, FOUND, FOUND_LATER };
 
-static enum found seek_text(struct search *s, const struct log_view *view, int64_t budget_us, uint64_t *row)
+static enum found seek_text(struct search *s, const struct log_view *view, int64_t budget_us,
+                            uint64_t *row)
 {
     bool busy;
     switch (search_step(s, view, budget_us, row, &busy)) {
@@ -60,7 +62,8 @@ static enum found seek_text(struct search *s, const struct log_view *view, int64
 }
 
 /* The first match of a view in the direction of the hunt. */
-static enum found ask_view(struct tail *t, const struct log_view *view, int64_t budget_us, uint64_t *row)
+static enum found ask_view(struct tail *t, const struct log_view *view, int64_t budget_us,
+                           uint64_t *row)
 {
     struct hunt *h = &t->hunt;
     struct search *s = view == &t->live ? &t->search : &t->other;
@@ -106,7 +109,8 @@ static void pass_window(struct hunt *h, const struct window_status *window)
     h->rows_done += before - (leg->end - leg->first);
 }
 
-static enum found hunt_older(struct tail *t, struct console *console, int64_t budget_us, uint64_t *row)
+static enum found hunt_older(struct tail *t, struct console *console, int64_t budget_us,
+                             uint64_t *row)
 {
     const struct window_status *window = &t->status.windows[WINDOW_SCANNED];
     struct hunt *h = &t->hunt;
@@ -129,7 +133,8 @@ static enum found hunt_older(struct tail *t, struct console *console, int64_t bu
     pass_window(h, window);
     h->begun = false;
     t->older.scanned_id = 0;
-    return h->leg_at[h->leg].first < h->leg_at[h->leg].end && ask_window(t) ? FOUND_LATER : FOUND_NOT;
+    return h->leg_at[h->leg].first < h->leg_at[h->leg].end && ask_window(t) ? FOUND_LATER
+                                                                            : FOUND_NOT;
 }
 
 static void tell_lost(const struct tail *t, struct console *console)
@@ -151,7 +156,8 @@ bool tail_hunt_on(struct tail *t, struct console *console, bool *busy)
     if (h->kind == HUNT_NONE)
         return false;
     const struct hunt_leg *leg = &h->leg_at[h->leg];
-    enum found found = leg->held ? ask_view(t, &t->live, HUNT_BUDGET_US, &row) : hunt_older(t, console, HUNT_BUDGET_US, &row);
+    enum found found = leg->held ? ask_view(t, &t->live, HUNT_BUDGET_US, &row)
+                                 : hunt_older(t, console, HUNT_BUDGET_US, &row);
     *busy |= h->begun; /* not while a window is waited for: its coming wakes */
     if (found == FOUND_LATER)
         return true;
@@ -159,7 +165,9 @@ bool tail_hunt_on(struct tail *t, struct console *console, bool *busy)
     *busy = true; /* the next leg, or what waited for the end of the hunt */
     if (found == FOUND) {
         if (h->forward ? row < t->cursor : row > t->cursor)
-            console_say(console, false, h->forward ? "end of the log: on from its top" : "top of the log: on from its end");
+            console_say(console, false,
+                        h->forward ? "end of the log: on from its top"
+                                   : "top of the log: on from its end");
         tail_stop_hunt(t);
         tail_go(t, row);
     } else if (++h->leg >= h->legs) {

@@ -12,7 +12,8 @@ bool tail_has_more(const struct tail *t, bool forward)
     return t->status.window_rows > 0 && t->status.first_again < t->view->first_row;
 }
 
-bool tail_ask_window(struct tail *t, enum store_window which, const struct rows_request *rows, uint32_t *id)
+bool tail_ask_window(struct tail *t, enum store_window which, const struct rows_request *rows,
+                     uint32_t *id)
 {
     struct request request = {.kind = REQUEST_ROWS, .rows = *rows};
     request.rows.id = t->older.last_id + 1;
@@ -86,7 +87,8 @@ static void show_window(struct tail *t, const struct window_status *window)
     scroll_fit(&t->scroll, count, tail_page(t));
     if (then == ACTION_NONE || tail_scroll(t, then))
         return;
-    bool down = then == ACTION_DOWN || then == ACTION_HALF_DOWN || then == ACTION_PAGE_DOWN || then == ACTION_TOP;
+    bool down = then == ACTION_DOWN || then == ACTION_HALF_DOWN || then == ACTION_PAGE_DOWN ||
+                then == ACTION_TOP;
     if (view_is_filtered(&t->past) && tail_has_more(t, down)) /* the filters leave nothing of it */
         tail_hunt(t, HUNT_ROW, down, FAILURE_NONE);
 }
@@ -95,7 +97,8 @@ static void show_window(struct tail *t, const struct window_status *window)
 static void read_ahead(struct tail *t)
 {
     uint64_t rows = t->past.end_row - t->past.first_row, edge = rows / EDGE_SHARE;
-    if (!tail_is_past(t) || t->older.shown_id || t->cursor == UINT64_MAX || t->cursor < t->past.first_row)
+    if (!tail_is_past(t) || t->older.shown_id || t->cursor == UINT64_MAX ||
+        t->cursor < t->past.first_row)
         return;
     bool high = t->cursor < t->past.first_row + edge && tail_has_more(t, false);
     bool low = t->cursor + edge >= t->past.end_row;
@@ -111,10 +114,11 @@ static void read_ahead(struct tail *t)
 static void hold_cursor(struct tail *t)
 {
     bool moves = !t->status.done && t->status.first_again < t->status.first_row;
-    if (tail_is_past(t) || t->follow || t->older.shown_id || !moves || t->cursor < t->status.first_again ||
-        t->cursor >= t->status.first_row + FALLING_ROWS)
+    if (tail_is_past(t) || t->follow || t->older.shown_id || !moves ||
+        t->cursor < t->status.first_again || t->cursor >= t->status.first_row + FALLING_ROWS)
         return;
-    tail_ask_older(t, t->cursor, t->cursor < t->status.first_row ? t->cursor : UINT64_MAX, ACTION_NONE);
+    tail_ask_older(t, t->cursor, t->cursor < t->status.first_row ? t->cursor : UINT64_MAX,
+                   ACTION_NONE);
 }
 
 bool tail_refresh_older(struct tail *t, struct console *console)

@@ -39,7 +39,8 @@ int tail_id_cols(const struct tail *t)
 
 int tail_text_col(const struct tail *t, const struct console *console)
 {
-    return 5 + tail_time_cols(t, console) + 1 + tail_name_cols(t) + tail_id_cols(t); /* rail, code, blank, time, blank */
+    return 5 + tail_time_cols(t, console) + 1 + tail_name_cols(t) +
+           tail_id_cols(t); /* rail, code, blank, time, blank */
 }
 
 /* ---- what invocations say of their rows ---- */
@@ -59,7 +60,8 @@ static void take_seen(struct seen *s, const struct invocation *inv)
 {
     s->facts = (struct line_facts){inv->timeout_ms, inv->trace_id.len > 0};
     s->class = inv->class;
-    s->failed = inv->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)inv->class)->is_failure;
+    s->failed = inv->class < FAILURE_CLASS_COUNT &&
+                failure_class_row((enum failure_class)inv->class)->is_failure;
     s->input = inv->input;
     s->evidence_count = inv->evidence_count;
     for (int i = 0; i < inv->evidence_count; i++)
@@ -98,7 +100,8 @@ static bool is_evidence(const struct seen *s, const struct row *row)
 
 static bool tells_failure(uint8_t kind)
 {
-    return kind == LINE_ERROR || kind == LINE_TIMEOUT || kind == LINE_DEATH || kind == LINE_INIT_REPORT;
+    return kind == LINE_ERROR || kind == LINE_TIMEOUT || kind == LINE_DEATH ||
+           kind == LINE_INIT_REPORT;
 }
 
 static void mark(struct tail *t, struct screen_row *sr)
@@ -112,7 +115,8 @@ static void mark(struct tail *t, struct screen_row *sr)
     sr->invocation_class = s->class;
     memcpy(sr->id, s->id, sizeof sr->id);
     bool verdict = sr->row.kind == LINE_REPORT || sr->folded;
-    bool evidence = s->failed && !sr->row.continues && (tells_failure(sr->row.kind) || is_evidence(s, &sr->row));
+    bool evidence = s->failed && !sr->row.continues &&
+                    (tells_failure(sr->row.kind) || is_evidence(s, &sr->row));
     if (s->class == FAILURE_NONE || sr->row.continues || !(verdict || evidence))
         return;
     sr->class = s->class;
@@ -163,7 +167,8 @@ static void compose_row(struct tail *t, struct screen_row *sr, struct str text)
         log_line_compose(&sr->line, &sr->row, text, &facts, true, &t->composed);
 }
 
-static void name_function(struct tail *t, struct screen_row *sr, uint32_t *last, char *last_name, size_t size)
+static void name_function(struct tail *t, struct screen_row *sr, uint32_t *last, char *last_name,
+                          size_t size)
 {
     static struct function_row function;
     if (!t->many_functions)
@@ -182,11 +187,14 @@ static void edges(struct tail *t)
     for (int i = 0; i < t->screen_row_count; i++) {
         struct screen_row *sr = &t->screen_rows[i];
         uint64_t before = i > 0 ? t->screen_rows[i - 1].row.invocation : sr->row.invocation;
-        uint64_t after = i + 1 < t->screen_row_count ? t->screen_rows[i + 1].row.invocation : sr->row.invocation;
+        uint64_t after = i + 1 < t->screen_row_count ? t->screen_rows[i + 1].row.invocation
+                                                     : sr->row.invocation;
         const struct group *group = groups_at(&t->view->groups, sr->row.invocation);
-        sr->first_of_group = before != sr->row.invocation || (group && group->first_row == sr->row.seq);
-        sr->last_of_group = after != sr->row.invocation || (i + 1 == t->screen_row_count && group &&
-                                                            group->first_row + group->span == sr->row.seq);
+        sr->first_of_group =
+            before != sr->row.invocation || (group && group->first_row == sr->row.seq);
+        sr->last_of_group =
+            after != sr->row.invocation || (i + 1 == t->screen_row_count && group &&
+                                            group->first_row + group->span == sr->row.seq);
     }
 }
 
@@ -212,7 +220,8 @@ static void read_rows(struct tail *t, size_t from, size_t count)
     t->screen_row_count = (int)got;
     for (size_t i = 0; i < got; i++) {
         struct screen_row *sr = &t->screen_rows[i];
-        *sr = (struct screen_row){.row = rows[i], .folded = view_is_folded(t->view, rows[i].invocation)};
+        *sr = (struct screen_row){.row = rows[i],
+                                  .folded = view_is_folded(t->view, rows[i].invocation)};
         struct str text = str_first(rest, rows[i].seq == UINT64_MAX ? 0 : rows[i].len);
         rest = str_from(rest, text.len);
         mark(t, sr);
@@ -238,7 +247,8 @@ static int wrap_row(struct tail *t, uint16_t which, int cols)
     struct str text = str_first(str_from(buf_str(&t->composed), line.line.at), line.line.len);
     int lines = 0;
     do {
-        line.to = t->wrap ? line.from + (uint32_t)columns_cut(str_from(text, line.from), cols) : line.line.len;
+        line.to = t->wrap ? line.from + (uint32_t)columns_cut(str_from(text, line.from), cols)
+                          : line.line.len;
         if (!add_line(t, line))
             break;
         lines++;
@@ -257,7 +267,11 @@ static int pretty_row(struct tail *t, uint16_t which, int cols)
     if (count == 0)
         return wrap_row(t, which, cols);
     for (size_t i = 0; i < count; i++)
-        add_line(t, (struct screen_line){.row = which, .first = i == 0, .pretty = true, .line = lines[i], .to = lines[i].len});
+        add_line(t, (struct screen_line){.row = which,
+                                         .first = i == 0,
+                                         .pretty = true,
+                                         .line = lines[i],
+                                         .to = lines[i].len});
     return (int)count;
 }
 
@@ -305,7 +319,9 @@ static void fit_tall_rows(struct tail *t, int cols, int page)
         at = lay_out(t, cols, page);
     }
     t->cursor_lines = at.cursor_lines;
-    int most = t->scroll.offset == t->scroll.selected && at.cursor_lines > page ? at.cursor_lines - page : 0;
+    int most = t->scroll.offset == t->scroll.selected && at.cursor_lines > page
+                   ? at.cursor_lines - page
+                   : 0;
     t->skip_lines = t->skip_lines < most ? t->skip_lines : most;
     if (t->skip_lines > 0)
         lay_out(t, cols, page);

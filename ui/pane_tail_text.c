@@ -2,7 +2,8 @@
 #include "ui/aws_command.h"
 #include "ui/pane_tail.h"
 
-/* The log as a text: every line of the view, as it came, behind its time and its invocation's class. */
+/* The log as a text: every line of the view, as it came, behind its time and its invocation's
+ * class. */
 
 #define SLICE 256u
 
@@ -15,7 +16,8 @@ static void put_row(const struct tail *t, const struct row *row, struct str text
         clock_iso(row->unix_ms, time);
     if (t->many_functions && store_read_function(t->view->store, row->function, &function))
         (void)str_copy(name, sizeof name, str_of(function.function.name));
-    buf_printf(out, "%-24s %-3s ", time, classed ? failure_class_row((enum failure_class)row->class)->tag : "");
+    buf_printf(out, "%-24s %-3s ", time,
+               classed ? failure_class_row((enum failure_class)row->class)->tag : "");
     if (t->many_functions)
         buf_printf(out, "%-24s ", name);
     (void)utf8_defuse(text, false, out);
@@ -50,7 +52,8 @@ bool tail_command(const struct pane *pane, struct console *console, struct buf *
     const struct tail *t = tail_in(pane);
     const struct store_status *s = &console->status;
     struct function_row function;
-    struct log_query query = {.from_unix_ms = s->first_unix_ms, .to_unix_ms = s->done ? s->last_unix_ms : TIME_NONE};
+    struct log_query query = {.from_unix_ms = s->first_unix_ms,
+                              .to_unix_ms = s->done ? s->last_unix_ms : TIME_NONE};
     if (t->live.filters.function == UINT32_MAX) {
         console_say(console, true, "one log group at a time: choose a function first");
         return false;

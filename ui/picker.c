@@ -15,7 +15,8 @@ static bool has_words(const struct pick_item *item, struct str words)
 {
     while (words.len > 0) {
         struct str word = str_take_word(&words);
-        if (word.len > 0 && !str_has_nocase(str_of(item->word), word) && !str_has_nocase(str_of(item->text), word))
+        if (word.len > 0 && !str_has_nocase(str_of(item->word), word) &&
+            !str_has_nocase(str_of(item->text), word))
             return false;
     }
     return true;
@@ -30,8 +31,8 @@ static void narrow(struct picker *p)
     p->scroll = (struct scroll){0, 0};
 }
 
-void picker_open(struct picker *p, struct str title, const struct pick_item *items, size_t count, struct str current,
-                 bool takes_others)
+void picker_open(struct picker *p, struct str title, const struct pick_item *items, size_t count,
+                 struct str current, bool takes_others)
 {
     picker_close(p);
     p->count = count < PICKER_MAX ? count : PICKER_MAX;
@@ -103,7 +104,8 @@ enum picker_result picker_key(struct picker *p, uint32_t key, int page)
     if (key == KEY_ENTER_)
         return picker_word(p).len > 0 ? PICKER_CHOSEN : PICKER_NOTHING;
     if (action != ACTION_NONE)
-        return scroll_move(&p->scroll, action, p->shown_count, page) ? PICKER_CHANGED : PICKER_NOTHING;
+        return scroll_move(&p->scroll, action, p->shown_count, page) ? PICKER_CHANGED
+                                                                     : PICKER_NOTHING;
     if (!type_key(p, key))
         return PICKER_NOTHING;
     narrow(p);
@@ -131,7 +133,8 @@ static void draw_item(const struct picker *p, struct canvas *canvas, int row, si
 {
     const struct pick_item *item = &p->items[p->shown[at]];
     int cols = canvas->clip.cols, text_col = 2 + p->word_cols + 2;
-    canvas_text(canvas, row, 2, p->word_cols < cols - 3 ? p->word_cols : cols - 3, 0, item->role, str_of(item->word));
+    canvas_text(canvas, row, 2, p->word_cols < cols - 3 ? p->word_cols : cols - 3, 0, item->role,
+                str_of(item->word));
     if (text_col < cols - 1)
         canvas_text(canvas, row, text_col, cols - 1 - text_col, 0, ROLE_DIM, str_of(item->text));
     if (at == p->scroll.selected) {
@@ -144,20 +147,25 @@ static void draw_none(const struct picker *p, struct canvas *canvas)
 {
     struct str other = picker_word(p);
     if (p->count == 0)
-        canvas_text(canvas, 0, 2, canvas->clip.cols - 3, 0, ROLE_DIM, STR("there is nothing to choose from"));
+        canvas_text(canvas, 0, 2, canvas->clip.cols - 3, 0, ROLE_DIM,
+                    STR("there is nothing to choose from"));
     else if (other.len > 0)
         canvas_printf(canvas, 0, 2, ROLE_DIM, "Enter takes \"%.*s\" as it stands", STR_ARG(other));
     else
-        canvas_text(canvas, 0, 2, canvas->clip.cols - 3, 0, ROLE_DIM, STR("nothing matches; Backspace widens"));
+        canvas_text(canvas, 0, 2, canvas->clip.cols - 3, 0, ROLE_DIM,
+                    STR("nothing matches; Backspace widens"));
 }
 
 void picker_draw(struct picker *p, struct canvas *canvas)
 {
-    int page = picker_page(p, canvas->rows), cols = canvas->cols < BOX_COLS ? canvas->cols : BOX_COLS;
-    struct rect r = {(canvas->rows - page - FRAME_ROWS) / 2, (canvas->cols - cols) / 2, page + FRAME_ROWS, cols};
+    int page = picker_page(p, canvas->rows),
+        cols = canvas->cols < BOX_COLS ? canvas->cols : BOX_COLS;
+    struct rect r = {(canvas->rows - page - FRAME_ROWS) / 2, (canvas->cols - cols) / 2,
+                     page + FRAME_ROWS, cols};
     char title[300], below[80];
     scroll_fit(&p->scroll, p->shown_count, page);
-    snprintf(title, sizeof title, "%s  %s%s", p->title, p->filter[0] ? "> " : "type to narrow", p->filter);
+    snprintf(title, sizeof title, "%s  %s%s", p->title, p->filter[0] ? "> " : "type to narrow",
+             p->filter);
     snprintf(below, sizeof below, "%zu of %zu  Enter takes, Esc leaves", p->shown_count, p->count);
     canvas_clip(canvas, (struct rect){0, 0, canvas->rows, canvas->cols});
     canvas_fill(canvas, r, ROLE_TEXT, ' ');

@@ -1,5 +1,5 @@
-/* A list to choose from, on top of the panes: it narrows as one types, Enter takes a row, Esc leaves. For
- * what is too much for a menu: profiles, regions, bookmarks. UI thread. */
+/* A list to choose from, on top of the panes: it narrows as one types, Enter takes a row, Esc
+ * leaves. For what is too much for a menu: profiles, regions, bookmarks. UI thread. */
 #ifndef LAMBDIG_UI_PICKER_H
 #define LAMBDIG_UI_PICKER_H
 
@@ -30,8 +30,8 @@ struct picker {
 enum picker_result { PICKER_NOTHING, PICKER_CHANGED, PICKER_CHOSEN, PICKER_CLOSED };
 
 /* Copies the items. `current`: the row to start on, by its word. */
-void picker_open(struct picker *p, struct str title, const struct pick_item *items, size_t count, struct str current,
-                 bool takes_others);
+void picker_open(struct picker *p, struct str title, const struct pick_item *items, size_t count,
+                 struct str current, bool takes_others);
 void picker_close(struct picker *p); /* a zeroed one: nothing happens */
 /* All words typed must occur, in any order and case. */
 enum picker_result picker_key(struct picker *p, uint32_t key, int page);

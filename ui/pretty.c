@@ -39,8 +39,8 @@ static bool new_line(struct printer *p, unsigned depth)
 /* Keys by which Powertools and the runtimes join a line to its invocation. */
 static enum role key_role(struct str key)
 {
-    static const char *const joins[] = {"function_request_id", "xray_trace_id", "cold_start", "requestId",
-                                        "AWSRequestId", "correlation_id"};
+    static const char *const joins[] = {"function_request_id", "xray_trace_id", "cold_start",
+                                        "requestId",           "AWSRequestId",  "correlation_id"};
     for (size_t i = 0; i < sizeof joins / sizeof *joins; i++)
         if (str_eq(key, str_of(joins[i])))
             return ROLE_KEY;

@@ -16,7 +16,8 @@ struct history {
 struct prompt {
     bool open;
     enum action why;
-    char label[64], text[PROMPT_BYTES], typed[PROMPT_BYTES]; /* typed: as it was before the history */
+    char label[64], text[PROMPT_BYTES],
+        typed[PROMPT_BYTES]; /* typed: as it was before the history */
     size_t len, cursor;
     int back; /* lines back in the history; 0: what is typed */
     struct history *history, *histories[PROMPT_LABELS];
@@ -227,7 +228,8 @@ static enum prompt_result control_key(struct prompt *p, uint32_t key)
         return recall(p, -1);
     if (key == ctrl('d'))
         return cut(p, p->cursor, next_cluster(p, p->cursor));
-    return key == ctrl('c') || key == ctrl('g') ? close_prompt(p, PROMPT_CANCELLED) : PROMPT_NOTHING;
+    return key == ctrl('c') || key == ctrl('g') ? close_prompt(p, PROMPT_CANCELLED)
+                                                : PROMPT_NOTHING;
 }
 
 enum prompt_result prompt_key(struct prompt *p, uint32_t key)

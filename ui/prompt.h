@@ -12,7 +12,14 @@
 
 struct prompt; /* ours */
 
-enum prompt_result { PROMPT_NOTHING, PROMPT_MOVED, PROMPT_CHANGED, PROMPT_ACCEPTED, PROMPT_CANCELLED, PROMPT_COMPLETE };
+enum prompt_result {
+    PROMPT_NOTHING,
+    PROMPT_MOVED,
+    PROMPT_CHANGED,
+    PROMPT_ACCEPTED,
+    PROMPT_CANCELLED,
+    PROMPT_COMPLETE
+};
 
 struct prompt *prompt_new(void);
 void prompt_free(struct prompt *p);

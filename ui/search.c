@@ -120,7 +120,8 @@ static void put_answer(struct search *search, uint64_t seq, enum search_answer a
 {
     size_t at = (size_t)(seq % search->room);
     unsigned shift = at % 4 * 2;
-    search->bits[at / 4] = (uint8_t)((search->bits[at / 4] & ~(3u << shift)) | (unsigned)answer << shift);
+    search->bits[at / 4] =
+        (uint8_t)((search->bits[at / 4] & ~(3u << shift)) | (unsigned)answer << shift);
 }
 
 /* Room for an answer of each row that is held. */
@@ -141,7 +142,8 @@ static void keep_up(struct search *search, const struct log_view *view)
         put_answer(search, search->kept_to, SEARCH_UNASKED);
 }
 
-static enum search_answer ask_alone(struct search *search, const struct log_view *view, uint64_t seq)
+static enum search_answer ask_alone(struct search *search, const struct log_view *view,
+                                    uint64_t seq)
 {
     struct row row;
     buf_clear(&search->text);
@@ -150,7 +152,8 @@ static enum search_answer ask_alone(struct search *search, const struct log_view
 }
 
 /* Asks those of up to PAGE rows that were not asked yet. */
-static void ask_page(struct search *search, const struct log_view *view, const uint64_t *seqs, size_t count)
+static void ask_page(struct search *search, const struct log_view *view, const uint64_t *seqs,
+                     size_t count)
 {
     static struct row rows[PAGE];
     uint64_t asked[PAGE], cut[PAGE];
@@ -166,7 +169,8 @@ static void ask_page(struct search *search, const struct log_view *view, const u
     for (size_t i = 0; i < n; i++) {
         struct str text = str_first(rest, rows[i].seq == UINT64_MAX ? 0 : rows[i].len);
         rest = str_from(rest, text.len);
-        put_answer(search, asked[i], rows[i].seq == UINT64_MAX ? SEARCH_MISS : search_ask(search, text));
+        put_answer(search, asked[i],
+                   rows[i].seq == UINT64_MAX ? SEARCH_MISS : search_ask(search, text));
         if (text.len + 4 > TEXT_MAX)
             cut[n_cut++] = asked[i];
     }
@@ -181,7 +185,8 @@ static bool is_hit(const struct search *search, uint64_t seq)
 
 /* ---- seeking ---- */
 
-void search_seek(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive)
+void search_seek(struct search *search, const struct log_view *view, uint64_t from, bool forward,
+                 bool inclusive)
 {
     bool there;
     size_t count = view_count(view), index = view_find(view, from, &there);
@@ -195,10 +200,12 @@ void search_seek(struct search *search, const struct log_view *view, uint64_t fr
         index = count - 1;
     search->seek_row = view_at(view, index);
     if (asks_it) /* the row before it was the last that was asked; the ends wrap */
-        search->seek_row = view_at(view, forward ? (index + count - 1) % count : (index + 1) % count);
+        search->seek_row =
+            view_at(view, forward ? (index + count - 1) % count : (index + 1) % count);
 }
 
-void search_seek_on(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive)
+void search_seek_on(struct search *search, const struct log_view *view, uint64_t from,
+                    bool forward, bool inclusive)
 {
     bool there;
     size_t index = view_find(view, from, &there), count = view_count(view);
@@ -240,7 +247,8 @@ static size_t next_page(struct search *search, const struct log_view *view, uint
     return got;
 }
 
-static enum seek_result seek(struct search *search, const struct log_view *view, int64_t until_us, uint64_t *row)
+static enum seek_result seek(struct search *search, const struct log_view *view, int64_t until_us,
+                             uint64_t *row)
 {
     uint64_t seqs[PAGE];
     while (search->left > 0) {
@@ -308,7 +316,8 @@ static bool count(struct search *search, const struct log_view *view, int64_t un
     return true;
 }
 
-enum seek_result search_step(struct search *search, const struct log_view *view, int64_t budget_us, uint64_t *row, bool *busy)
+enum seek_result search_step(struct search *search, const struct log_view *view,
+                             int64_t budget_us, uint64_t *row, bool *busy)
 {
     int64_t until_us = clock_mono_us() + budget_us;
     enum seek_result result = SEEK_NONE;
@@ -335,5 +344,7 @@ int search_percent(const struct search *search, const struct log_view *view)
     uint64_t rows = view->next_row - view->first_row;
     if (rows == 0 || search->counted_to >= view->next_row)
         return 100;
-    return search->counted_to < view->first_row ? 0 : (int)((search->counted_to - view->first_row) * 100 / rows);
+    return search->counted_to < view->first_row
+               ? 0
+               : (int)((search->counted_to - view->first_row) * 100 / rows);
 }

@@ -1,6 +1,6 @@
 /* Search in the log: which rows match, how many do, and the way to the next one. Texts are read
- * and matched in slices; what a row answered is kept in two bits. A text that matches only when characters that
- * show nothing are left out is a match, too, and is told apart. UI thread. */
+ * and matched in slices; what a row answered is kept in two bits. A text that matches only when
+ * characters that show nothing are left out is a match, too, and is told apart. UI thread. */
 #ifndef LAMBDIG_UI_SEARCH_H
 #define LAMBDIG_UI_SEARCH_H
 
@@ -30,14 +30,17 @@ void search_release(struct search *search);
 bool search_set(struct search *search, struct str pattern, struct err *err) MUST_USE;
 
 /* Starts looking for the next match from row `from` on, that row itself included or not. */
-void search_seek(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive);
+void search_seek(struct search *search, const struct log_view *view, uint64_t from, bool forward,
+                 bool inclusive);
 /* The same, without going on at the other end of the log. */
-void search_seek_on(struct search *search, const struct log_view *view, uint64_t from, bool forward, bool inclusive);
+void search_seek_on(struct search *search, const struct log_view *view, uint64_t from,
+                    bool forward, bool inclusive);
 /* The view is over other rows now: what they answered is forgotten. */
 void search_forget(struct search *search);
 enum seek_result { SEEK_NONE, SEEK_ON, SEEK_FOUND, SEEK_FAILED };
 /* Goes on for at most budget_us: seeks first, then counts. *busy: more is left. */
-enum seek_result search_step(struct search *search, const struct log_view *view, int64_t budget_us, uint64_t *row, bool *busy);
+enum seek_result search_step(struct search *search, const struct log_view *view,
+                             int64_t budget_us, uint64_t *row, bool *busy);
 /* Gives up seeking and counting. false: nothing was going on. */
 bool search_cancel(struct search *search, const struct log_view *view);
 /* 0 to 100 of the count. */

@@ -151,8 +151,10 @@ static void to_eight(struct look *look)
 
 static void make_look(void *ctx, enum role role, enum role over, struct paint_look *out)
 {
-    static const struct { unsigned attr; const char *parameter; } attrs[] = {
-        {STYLE_BOLD, "1"}, {STYLE_DIM, "2"}, {STYLE_ITALIC, "3"}, {STYLE_UNDERLINE, "4"}, {STYLE_REVERSE, "7"},
+    static const struct { unsigned attr; const char *parameter;
+    } attrs[] = {
+        {STYLE_BOLD, "1"},      {STYLE_DIM, "2"},     {STYLE_ITALIC, "3"},
+        {STYLE_UNDERLINE, "4"}, {STYLE_REVERSE, "7"},
     };
     enum depth depth = term.theme.colourless ? DEPTH_MONO : term.depth;
     struct look look = theme_look(&term.theme, role, over, depth);
@@ -186,12 +188,16 @@ static bool check_terminal(struct err *err)
     if (!isatty(STDOUT_FILENO))
         return err_set(err, ERR_TERMINAL, "terminal: stdout is no terminal");
     if (getenv("TERM") == NULL || setupterm(NULL, STDOUT_FILENO, &found) != OK || found != 1)
-        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which no terminfo entry describes", terminal_name());
+        return err_set(err, ERR_TERMINAL,
+                       "terminal: TERM is %s, which no terminfo entry describes",
+                       terminal_name());
     const char *move = tigetstr("cup");
     if (!has_capability("cup") || !has_capability("clear"))
-        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which cannot move its cursor", terminal_name());
+        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which cannot move its cursor",
+                       terminal_name());
     if (!str_starts(str_of(move), STR("\033[%i%p1%d;%p2%dH"))) /* padding may follow */
-        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which does not move its cursor by ECMA-48",
+        return err_set(err, ERR_TERMINAL,
+                       "terminal: TERM is %s, which does not move its cursor by ECMA-48",
                        terminal_name());
     return true;
 }
@@ -205,7 +211,8 @@ static bool open_keys(struct err *err)
     }
     term.key_fd = open("/dev/tty", O_RDONLY | O_CLOEXEC);
     if (term.key_fd < 0 || (term.keys_in = fdopen(term.key_fd, "r")) == NULL)
-        return err_set(err, ERR_TERMINAL, "terminal: stdin is no terminal and /dev/tty cannot be opened");
+        return err_set(err, ERR_TERMINAL,
+                       "terminal: stdin is no terminal and /dev/tty cannot be opened");
     return true;
 }
 
@@ -280,7 +287,8 @@ bool term_start(const struct term_options *options, struct err *err)
     term.screen = open_screen();
     if (term.screen == NULL) {
         signals_close();
-        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which curses cannot use", terminal_name());
+        return err_set(err, ERR_TERMINAL, "terminal: TERM is %s, which curses cannot use",
+                       terminal_name());
     }
     restore_build();
     signals_fatal_watch(restore_now);

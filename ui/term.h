@@ -12,8 +12,9 @@ struct term_options {
     bool mouse;  /* wheel and click */
 };
 
-/* Takes the terminal over. Keys come from stdin, or from /dev/tty where stdin is none. false: err says why
- * (stdout is no terminal, TERM unknown or unable to move its cursor); nothing was written. */
+/* Takes the terminal over. Keys come from stdin, or from /dev/tty where stdin is none. false: err
+ * says why (stdout is no terminal, TERM unknown or unable to move its cursor); nothing was
+ * written. */
 bool term_start(const struct term_options *options, struct err *err) MUST_USE;
 /* Gives it back; once or never started: nothing. */
 void term_stop(void);

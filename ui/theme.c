@@ -103,7 +103,9 @@ static int light(int value)
 /* WCAG relative luminance times 100,000. */
 static int luminance(int32_t rgb)
 {
-    return (light(channel(rgb, 0)) * 213 + light(channel(rgb, 1)) * 715 + light(channel(rgb, 2)) * 72) / 1000;
+    return (light(channel(rgb, 0)) * 213 + light(channel(rgb, 1)) * 715 +
+            light(channel(rgb, 2)) * 72) /
+           1000;
 }
 
 int theme_contrast(int32_t a, int32_t b)
@@ -112,7 +114,8 @@ int theme_contrast(int32_t a, int32_t b)
     return x > y ? x * 100 / y : y * 100 / x;
 }
 
-static const struct colour colour_default = {{COLOUR_DEFAULT, COLOUR_DEFAULT, COLOUR_DEFAULT, COLOUR_DEFAULT}};
+static const struct colour colour_default = {
+    {COLOUR_DEFAULT, COLOUR_DEFAULT, COLOUR_DEFAULT, COLOUR_DEFAULT}};
 
 static struct colour colour_of_index(int index)
 {
@@ -167,12 +170,13 @@ struct reading {
     const char *name;
 };
 
-static bool unknown(struct err *err, const struct yaml_item *item, const char *what, struct str word,
-                    const char *const *words, size_t count)
+static bool unknown(struct err *err, const struct yaml_item *item, const char *what,
+                    struct str word, const char *const *words, size_t count)
 {
     const char *near = str_nearest(word, words, count);
     err_set(err, ERR_CONFIG, "theme: %s: there is no %s %.*s", item->where, what, STR_ARG(word));
-    return near ? err_advise(err, "did you mean %s?", near) : err_advise(err, "docs/themes.md lists them");
+    return near ? err_advise(err, "did you mean %s?", near)
+                : err_advise(err, "docs/themes.md lists them");
 }
 
 static bool read_colour(struct colour *colour, const struct yaml_item *item, struct err *err)
@@ -183,10 +187,13 @@ static bool read_colour(struct colour *colour, const struct yaml_item *item, str
     bool in_list = item->depth == 4;
     if (!parse_colour(item->value, &parsed)) {
         err_set(err, ERR_CONFIG, "theme: %s: %.*s is no colour", item->where, STR_ARG(item->value));
-        return err_advise(err, "write default, a name like red or bright-red, 0 to 255, or \"#rrggbb\"");
+        return err_advise(
+            err, "write default, a name like red or bright-red, 0 to 255, or \"#rrggbb\"");
     }
     if (in_list && !str_to_u64(item->path[3], 2, &place))
-        return err_set(err, ERR_CONFIG, "theme: %s: a colour has at most three values: [rgb, 256, 16]", item->where);
+        return err_set(err, ERR_CONFIG,
+                       "theme: %s: a colour has at most three values: [rgb, 256, 16]",
+                       item->where);
     for (uint64_t i = place; i < 3; i++) /* those that the list leaves out follow the last one */
         colour->at[order[i]] = parsed.at[order[i]];
     return true;
@@ -195,7 +202,8 @@ static bool read_colour(struct colour *colour, const struct yaml_item *item, str
 static bool read_attr(struct style *style, const struct yaml_item *item, struct err *err)
 {
     static const char *const names[] = {"dim", "bold", "underline", "reverse", "italic", "normal"};
-    static const unsigned bits[] = {STYLE_DIM, STYLE_BOLD, STYLE_UNDERLINE, STYLE_REVERSE, STYLE_ITALIC, 0};
+    static const unsigned bits[] = {STYLE_DIM,     STYLE_BOLD,   STYLE_UNDERLINE,
+                                    STYLE_REVERSE, STYLE_ITALIC, 0};
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         if (str_eq(item->value, str_of(names[i]))) {
             style->attrs |= bits[i];
@@ -225,7 +233,9 @@ static bool read_role(struct reading *r, const struct yaml_item *item, struct er
     static const char *const fields[] = {"fg", "bg", "attr"};
     enum role role = item->depth >= 2 ? role_find(item->path[1]) : ROLE_COUNT;
     if (item->depth < 3 || item->depth > 4)
-        return err_set(err, ERR_CONFIG, "theme: %s: a role is written as {fg: .., bg: .., attr: [..]}", item->where);
+        return err_set(err, ERR_CONFIG,
+                       "theme: %s: a role is written as {fg: .., bg: .., attr: [..]}",
+                       item->where);
     if (role == ROLE_COUNT)
         return unknown_role(item, err);
     struct style *style = &r->theme.roles[role];
@@ -240,8 +250,8 @@ static bool read_role(struct reading *r, const struct yaml_item *item, struct er
     return unknown(err, item, "key", item->path[2], fields, 3);
 }
 
-static bool read_word(const struct yaml_item *item, const char *const *words, size_t count, size_t *which,
-                      struct err *err)
+static bool read_word(const struct yaml_item *item, const char *const *words, size_t count,
+                      size_t *which, struct err *err)
 {
     for (*which = 0; *which < count; (*which)++)
         if (str_eq(item->value, str_of(words[*which])))
@@ -251,7 +261,8 @@ static bool read_word(const struct yaml_item *item, const char *const *words, si
 
 static bool read_top(struct reading *r, const struct yaml_item *item, struct err *err)
 {
-    static const char *const keys[] = {"name", "version", "background", "colours", "glyphs", "roles"};
+    static const char *const keys[] = {"name",    "version", "background",
+                                       "colours", "glyphs",  "roles"};
     static const char *const colours[] = {"all", "none"};
     static const char *const backgrounds[] = {"dark", "light"};
     static const char *const glyphs[] = {"auto", "utf8", "ascii"};
@@ -306,15 +317,18 @@ static void fall_back(struct reading *r)
 
 static bool check_contrast(const struct reading *r, struct err *err)
 {
-    int32_t paper = r->theme.light ? 0xFFFFFF : 0x000000, ink = r->theme.light ? 0x000000 : 0xFFFFFF;
+    int32_t paper = r->theme.light ? 0xFFFFFF : 0x000000,
+            ink = r->theme.light ? 0x000000 : 0xFFFFFF;
     for (enum role role = 0; role < ROLE_COUNT; role++) {
-        int32_t fg = r->theme.roles[role].fg.at[DEPTH_RGB], bg = r->theme.roles[role].bg.at[DEPTH_RGB];
+        int32_t fg = r->theme.roles[role].fg.at[DEPTH_RGB],
+                bg = r->theme.roles[role].bg.at[DEPTH_RGB];
         int contrast = theme_contrast(fg < 0 ? ink : fg, bg < 0 ? paper : bg);
         if (!r->given[role] || contrast >= CONTRAST_MIN)
             continue;
-        err_set(err, ERR_CONFIG, "theme: %s: %s has a contrast of %d.%d:1", r->where[role], role_rows[role].name,
-                contrast / 100, contrast / 10 % 10);
-        return err_advise(err, "take colours with at least 3:1 (background: %s)", r->theme.light ? "light" : "dark");
+        err_set(err, ERR_CONFIG, "theme: %s: %s has a contrast of %d.%d:1", r->where[role],
+                role_rows[role].name, contrast / 100, contrast / 10 % 10);
+        return err_advise(err, "take colours with at least 3:1 (background: %s)",
+                          r->theme.light ? "light" : "dark");
     }
     return true;
 }
@@ -335,7 +349,8 @@ static void theme_blank(struct theme *theme)
 {
     *theme = (struct theme){.name = "plain"};
     for (enum role role = 0; role < ROLE_COUNT; role++)
-        theme->roles[role] = (struct style){colour_default, colour_default, 0, mono_attrs(role_rows[role].mono)};
+        theme->roles[role] =
+            (struct style){colour_default, colour_default, 0, mono_attrs(role_rows[role].mono)};
 }
 
 void theme_plain(struct theme *theme)
@@ -397,7 +412,8 @@ static bool read_file(struct theme *theme, const char *path, struct err *err)
     return good;
 }
 
-static bool read_in(struct theme *theme, const char *directory, const char *below, const char *name, struct err *err)
+static bool read_in(struct theme *theme, const char *directory, const char *below,
+                    const char *name, struct err *err)
 {
     char path[4096];
     int len = snprintf(path, sizeof path, "%s%s/%s.yaml", directory, below, name);
@@ -430,8 +446,9 @@ bool theme_read(struct theme *theme, const char *name, struct err *err)
     }
     if (read_user(theme, name, err))
         return true;
-    if (err->code == ERR_NONE && (read_stock(theme, name, err) ||
-                                  (err->code == ERR_NONE && read_in(theme, DATADIR, "/themes", name, err))))
+    if (err->code == ERR_NONE &&
+        (read_stock(theme, name, err) ||
+         (err->code == ERR_NONE && read_in(theme, DATADIR, "/themes", name, err))))
         return true;
     if (err->code != ERR_NONE)
         return false;
@@ -440,7 +457,8 @@ bool theme_read(struct theme *theme, const char *name, struct err *err)
     const char *near = str_nearest(str_of(name), words, STOCK_COUNT);
     err_set(err, ERR_CONFIG, "theme: there is no theme %s", name);
     return near ? err_advise(err, "did you mean %s?", near)
-                : err_advise(err, "take dark, light, high-contrast, deuteranopia, tritanopia or mono");
+                : err_advise(err,
+                             "take dark, light, high-contrast, deuteranopia, tritanopia or mono");
 }
 
 struct look theme_look(const struct theme *theme, enum role role, enum role over, enum depth depth)

@@ -9,7 +9,13 @@
 
 enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_RGB, DEPTH_COUNT };
 
-enum style_attr { STYLE_DIM = 1, STYLE_BOLD = 2, STYLE_UNDERLINE = 4, STYLE_REVERSE = 8, STYLE_ITALIC = 16 };
+enum style_attr {
+    STYLE_DIM = 1,
+    STYLE_BOLD = 2,
+    STYLE_UNDERLINE = 4,
+    STYLE_REVERSE = 8,
+    STYLE_ITALIC = 16
+};
 
 #define COLOUR_DEFAULT (-1) /* the terminal's own */
 
@@ -35,8 +41,9 @@ struct theme {
 
 /* Without colour, by the mono column of roles.def. Cannot fail. */
 void theme_plain(struct theme *theme);
-/* NAME from $XDG_CONFIG_HOME/lambdig/themes, the stock ones, then DATADIR/themes; a NAME with a slash
- * is a path. false: err names file:line:col and the nearest known word; *theme is as it was. */
+/* NAME from $XDG_CONFIG_HOME/lambdig/themes, the stock ones, then DATADIR/themes; a NAME with a
+ * slash is a path. false: err names file:line:col and the nearest known word; *theme is as it
+ * was. */
 bool theme_read(struct theme *theme, const char *name, struct err *err) MUST_USE;
 /* The bytes of a theme file; `name` stands in the messages. */
 bool theme_parse(struct theme *theme, struct str bytes, const char *name, struct err *err) MUST_USE;

@@ -36,7 +36,8 @@ static struct str quoted(struct str text, struct buf *room)
 /* Said in the line `error` already. */
 static bool is_the_error(const struct invocation *inv, struct str text)
 {
-    struct str message = invocation_text(inv, inv->exception_message), type = invocation_text(inv, inv->exception_type);
+    struct str message = invocation_text(inv, inv->exception_message),
+               type = invocation_text(inv, inv->exception_type);
     struct str told = message.len > 0 ? message : type;
     return told.len > 0 && str_has(text, str_first(str_take_line(&told), 40));
 }
@@ -57,10 +58,13 @@ static void head(struct page *page, const struct invocation *inv)
     const struct failure_class_row *row = row_of(inv->class), *cause = row_of(inv->cause);
     struct log_line *line = page_line(page);
     enum role role = console_class_role((enum failure_class)inv->class);
-    log_line_add(line, &page->text, role, "%s  %s", invocation_tag(inv, true), row ? row->title : "Not classified");
-    log_line_add(line, &page->text, ROLE_TITLE, "  %s", confidence_name((enum confidence)inv->confidence));
+    log_line_add(line, &page->text, role, "%s  %s", invocation_tag(inv, true),
+                 row ? row->title : "Not classified");
+    log_line_add(line, &page->text, ROLE_TITLE, "  %s",
+                 confidence_name((enum confidence)inv->confidence));
     if (cause && inv->cause != inv->class)
-        log_line_add(line, &page->text, console_class_role((enum failure_class)inv->cause), "  caused by: %s", cause->title);
+        log_line_add(line, &page->text, console_class_role((enum failure_class)inv->cause),
+                     "  caused by: %s", cause->title);
     if (inv->class == FAILURE_AMBIGUOUS)
         add_candidates(line, page, inv);
     if (inv->startup)
@@ -71,15 +75,18 @@ static void head(struct page *page, const struct invocation *inv)
 
 static void exception(struct page *page, const struct invocation *inv)
 {
-    struct str type = invocation_text(inv, inv->exception_type), message = invocation_text(inv, inv->exception_message);
+    struct str type = invocation_text(inv, inv->exception_type),
+               message = invocation_text(inv, inv->exception_message);
     struct str location = invocation_text(inv, inv->exception_location);
-    size_t room = inv->denial_action.len > 0 ? (size_t)page->cols - PAGE_LABEL_COLS : 600; /* the card below says it */
+    size_t room = inv->denial_action.len > 0 ? (size_t)page->cols - PAGE_LABEL_COLS
+                                             : 600; /* the card below says it */
     if (type.len > 0 || message.len > 0)
-        page_printf(page, "error", ROLE_LEVEL_ERROR, "%.*s%s%.*s", STR_ARG(type), type.len && message.len ? ": " : "",
+        page_printf(page, "error", ROLE_LEVEL_ERROR, "%.*s%s%.*s", STR_ARG(type),
+                    type.len && message.len ? ": " : "",
                     STR_ARG(str_first(message, room > type.len + 2 ? room - type.len - 2 : 0)));
     if (location.len > 0 && inv->frames > 0)
-        page_printf(page, "at", ROLE_TITLE, "%.*s  (%" PRIu32 " %s)", STR_ARG(location), inv->frames,
-                    inv->frames == 1 ? "frame" : "frames");
+        page_printf(page, "at", ROLE_TITLE, "%.*s  (%" PRIu32 " %s)", STR_ARG(location),
+                    inv->frames, inv->frames == 1 ? "frame" : "frames");
     else if (location.len > 0)
         page_field(page, "at", ROLE_TITLE, location);
 }
@@ -89,11 +96,14 @@ static void denial(struct page *page, const struct invocation *inv)
     const struct {
         const char *label;
         struct text_ref ref;
-    } rows[] = {{"denied", inv->denial_action}, {"on", inv->denial_resource}, {"to", inv->denial_principal},
+    } rows[] = {{"denied", inv->denial_action},
+                {"on", inv->denial_resource},
+                {"to", inv->denial_principal},
                 {"because", inv->denial_reason}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].ref.len > 0)
-            page_field(page, rows[i].label, i == 0 ? ROLE_CLASS_PERMISSION : ROLE_TEXT, invocation_text(inv, rows[i].ref));
+            page_field(page, rows[i].label, i == 0 ? ROLE_CLASS_PERMISSION : ROLE_TEXT,
+                       invocation_text(inv, rows[i].ref));
 }
 
 /* Which request, when, and which attempt at it: one line where the id is of the usual length. */
@@ -109,12 +119,14 @@ static void which(struct page *page, const struct console *console, const struct
     if (inv->attempt > 1)
         snprintf(attempt, sizeof attempt, "  attempt %" PRIu32, inv->attempt);
     if (id.len > 0 || time[0])
-        page_printf(page, "request", ROLE_TEXT, "%.*s%s%s%s", STR_ARG(id), id.len && time[0] ? "  " : "", time, attempt);
+        page_printf(page, "request", ROLE_TEXT, "%.*s%s%s%s", STR_ARG(id),
+                    id.len && time[0] ? "  " : "", time, attempt);
 }
 
 static void where(struct page *page, const struct console *console, const struct invocation *inv)
 {
-    struct str stream = invocation_text(inv, inv->log_stream), function = invocation_text(inv, inv->function);
+    struct str stream = invocation_text(inv, inv->log_stream),
+               function = invocation_text(inv, inv->function);
     struct str trace = invocation_text(inv, inv->trace_id);
     char started[CLOCK_TIME_SIZE], ended[CLOCK_TIME_SIZE];
     page_blank(page);
@@ -128,8 +140,10 @@ static void where(struct page *page, const struct console *console, const struct
     if (stream.len > 0)
         page_field(page, "stream", ROLE_TEXT, stream);
     if (trace.len > 0)
-        page_printf(page, "trace", ROLE_TEXT, "%.*s%s", STR_ARG(trace), inv->sampled == 0 ? "  not sampled" : "");
-    page_printf(page, "lines", ROLE_TEXT, "%" PRIu64 " to %" PRIu64, inv->first_line, inv->last_line);
+        page_printf(page, "trace", ROLE_TEXT, "%.*s%s", STR_ARG(trace),
+                    inv->sampled == 0 ? "  not sampled" : "");
+    page_printf(page, "lines", ROLE_TEXT, "%" PRIu64 " to %" PRIu64, inv->first_line,
+                inv->last_line);
 }
 
 /* ---- numbers ---- */
@@ -144,7 +158,8 @@ static void duration_bar(struct page *page, const struct invocation *inv)
         snprintf(text, sizeof text, "%7s of %6" PRId64 " ms", ms, inv->timeout_ms);
     else
         snprintf(text, sizeof text, "%7s ms", ms);
-    page_bar(page, "Duration", str_of(text), inv->duration_ns / NS_PER_MS, inv->timeout_ms, ROLE_BAR);
+    page_bar(page, "Duration", str_of(text), inv->duration_ns / NS_PER_MS, inv->timeout_ms,
+             ROLE_BAR);
 }
 
 static void memory_bar(struct page *page, const struct invocation *inv)
@@ -153,7 +168,8 @@ static void memory_bar(struct page *page, const struct invocation *inv)
     if (inv->memory_used_mb == ABSENT)
         return;
     if (inv->memory_mb > 0)
-        snprintf(text, sizeof text, "%7" PRId64 " of %6" PRId64 " MB", inv->memory_used_mb, inv->memory_mb);
+        snprintf(text, sizeof text, "%7" PRId64 " of %6" PRId64 " MB", inv->memory_used_mb,
+                 inv->memory_mb);
     else
         snprintf(text, sizeof text, "%7" PRId64 " MB", inv->memory_used_mb);
     page_bar(page, "Memory", str_of(text), inv->memory_used_mb, inv->memory_mb, ROLE_BAR);
@@ -169,7 +185,8 @@ static void init_bar(struct page *page, const struct invocation *inv)
     } else if (inv->restore_ns != ABSENT) {
         figure_ms(inv->restore_ns, ms);
         snprintf(text, sizeof text, "%7s ms  restored", ms);
-        page_bar(page, "Restore", str_of(text), inv->restore_ns / NS_PER_MS, inv->timeout_ms, ROLE_BAR);
+        page_bar(page, "Restore", str_of(text), inv->restore_ns / NS_PER_MS, inv->timeout_ms,
+                 ROLE_BAR);
     } else if (inv->cold == 0) {
         page_bar(page, "Init", STR("      -     warm"), 0, 0, ROLE_BAR);
     }
@@ -185,7 +202,8 @@ static void silence_bar(struct page *page, const struct invocation *inv)
         figure_span(inv->last_line_gap_ns, span);
         snprintf(text, sizeof text, "%10s silent", span);
         page_bar(page, "Silence", str_of(text), inv->last_line_gap_ns / NS_PER_MS,
-                 inv->duration_ns / NS_PER_MS, ROLE_WARNING); /* a reversed role would draw it hollow */
+                 inv->duration_ns / NS_PER_MS,
+                 ROLE_WARNING); /* a reversed role would draw it hollow */
     }
     buf_init(&room, 4096);
     struct str last = quoted(invocation_text(inv, inv->last_text), &room);
@@ -221,10 +239,12 @@ static void heading(struct page *page, const char *words)
 /* Its numbers stand in the bars above. */
 static bool is_report(struct str text)
 {
-    return str_has(text, STR("REPORT RequestId")) || str_starts(text, STR("INIT_REPORT")) || str_has(text, STR("\"platform.report\""));
+    return str_has(text, STR("REPORT RequestId")) || str_starts(text, STR("INIT_REPORT")) ||
+           str_has(text, STR("\"platform.report\""));
 }
 
-static void put_evidence(struct page *page, const struct invocation *inv, const struct evidence_item *item)
+static void put_evidence(struct page *page, const struct invocation *inv,
+                         const struct evidence_item *item)
 {
     char label[24] = "";
     struct buf room;
@@ -235,7 +255,8 @@ static void put_evidence(struct page *page, const struct invocation *inv, const 
     if (item->fact == FACT_STATUS && inv->status.len > 0)
         text = invocation_text(inv, inv->status);
     if (text.len > 0 && !is_report(text) && !is_the_error(inv, text))
-        page_printf(page, label, ROLE_TEXT, "%s: \"%.*s\"", fact_seen((enum fact)item->fact), STR_ARG(str_first(text, 400)));
+        page_printf(page, label, ROLE_TEXT, "%s: \"%.*s\"", fact_seen((enum fact)item->fact),
+                    STR_ARG(str_first(text, 400)));
     else
         page_printf(page, label, ROLE_TEXT, "%s", fact_seen((enum fact)item->fact));
     buf_release(&room);
@@ -305,8 +326,8 @@ struct str verdict_common(const struct invocation *inv)
     return row && str_eq(signature, str_of(row->title)) ? STR_NONE : signature;
 }
 
-static void add_similar(struct page *page, const struct console *console, const struct invocation *inv,
-                        const struct similar *similar)
+static void add_similar(struct page *page, const struct console *console,
+                        const struct invocation *inv, const struct similar *similar)
 {
     char first[CLOCK_TIME_SIZE], last[CLOCK_TIME_SIZE];
     struct str signature = verdict_common(inv);
@@ -314,14 +335,16 @@ static void add_similar(struct page *page, const struct console *console, const 
         return;
     page_blank(page);
     if (similar->count == 0) {
-        page_printf(page, "similar", ROLE_TEXT, "%s failed the same way%s%.*s", similar->complete ? "no other one" : "none so far",
-                    signature.len ? ": " : "", STR_ARG(signature));
+        page_printf(page, "similar", ROLE_TEXT, "%s failed the same way%s%.*s",
+                    similar->complete ? "no other one" : "none so far", signature.len ? ": " : "",
+                    STR_ARG(signature));
         return;
     }
     console_time(console, similar->first_unix_ms, first);
     console_time(console, similar->last_unix_ms, last);
-    page_printf(page, "similar", ROLE_TEXT, "%" PRIu64 " %s failed the same way%s%.*s", similar->count,
-                similar->count == 1 ? "other" : "others", signature.len ? ": " : "", STR_ARG(signature));
+    page_printf(page, "similar", ROLE_TEXT, "%" PRIu64 " %s failed the same way%s%.*s",
+                similar->count, similar->count == 1 ? "other" : "others",
+                signature.len ? ": " : "", STR_ARG(signature));
     if (similar->first_unix_ms != TIME_NONE)
         page_printf(page, "", ROLE_DIM, "first %s, last %s", first, last);
 }

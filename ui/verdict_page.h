@@ -1,5 +1,6 @@
 /* The verdict on one invocation as a page: what failed and how sure that is, the numbers against
- * their limits, what it rests on and what was not seen, what would mislead, what to do next. Pure. */
+ * their limits, what it rests on and what was not seen, what would mislead, what to do next.
+ * Pure. */
 #ifndef LAMBDIG_UI_VERDICT_PAGE_H
 #define LAMBDIG_UI_VERDICT_PAGE_H
 
@@ -12,7 +13,8 @@ struct similar { /* other failures of the same signature in the same function */
     bool complete;                       /* all were looked at */
 };
 
-/* What the failures of its signature have in common, where that is more than their class; borrowed. */
+/* What the failures of its signature have in common, where that is more than their class;
+ * borrowed. */
 struct str verdict_common(const struct invocation *inv);
 
 void verdict_page(struct page *page, const struct console *console, const struct invocation *inv,

@@ -3,9 +3,11 @@
 #include "src/base/clock.h"
 
 #define PAGE 256u
-#define REGROUP_ROWS_MAX 20000u /* an invocation spread over more rows: a new order is cheaper to bound */
+#define REGROUP_ROWS_MAX                                                                         \
+    20000u /* an invocation spread over more rows: a new order is cheaper to bound */
 #define TEXT_MAX (16u * 1024u)  /* of a row when pages are read; longer ones are read alone */
-#define ANCHOR_ROWS 512u        /* how far before the last row of an invocation its REPORT is looked for */
+#define ANCHOR_ROWS                                                                              \
+    512u /* how far before the last row of an invocation its REPORT is looked for */
 
 static int64_t key_of(const struct view_order *side, const struct row *row)
 {
@@ -91,7 +93,8 @@ static bool wants_long(struct log_view *view, const struct row *row)
 }
 
 /* Of rows that passed all else those whose text passes, too. */
-static void add_by_text(struct log_view *view, const struct row *rows, const uint64_t *seqs, size_t count)
+static void add_by_text(struct log_view *view, const struct row *rows, const uint64_t *seqs,
+                        size_t count)
 {
     static struct row read[PAGE];
     bool is_long[PAGE], wanted[PAGE];
@@ -147,7 +150,8 @@ static uint64_t take_page(struct log_view *view, uint64_t from, uint64_t past, u
     else
         for (size_t i = 0; i < count; i++)
             add_row(view, &wanted[i]);
-    return got && rows[got - 1].seq < past ? rows[got - 1].seq + 1 : past; /* newer ones have their turn */
+    return got && rows[got - 1].seq < past ? rows[got - 1].seq + 1
+                                           : past; /* newer ones have their turn */
 }
 
 static void forget(struct log_view *view, uint64_t from, uint64_t past, uint64_t invocation)
@@ -255,7 +259,8 @@ static bool refresh(struct log_view *view, uint64_t generation, int64_t budget_u
     return was_building || was_next != view->next_row;
 }
 
-bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us, bool *busy)
+bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us,
+                  bool *busy)
 {
     uint64_t was_first = view->first_row;
     view->first_row = status->first_row;
@@ -314,7 +319,8 @@ size_t view_find(const struct log_view *view, uint64_t seq, bool *there)
 
 bool view_is_folded(const struct log_view *view, uint64_t invocation)
 {
-    return invocation && shown(view)->mode == LOG_GROUPED && folded(view, groups_at(&view->groups, invocation));
+    return invocation && shown(view)->mode == LOG_GROUPED &&
+           folded(view, groups_at(&view->groups, invocation));
 }
 
 bool view_fold(struct log_view *view, uint64_t invocation, bool fold)
@@ -341,7 +347,8 @@ void view_fold_all(struct log_view *view, bool fold)
 static int anchor_rank(uint8_t kind)
 {
     static const uint8_t ranks[] = {
-        [LINE_REPORT] = 6, [LINE_INIT_REPORT] = 5, [LINE_TIMEOUT] = 4, [LINE_DEATH] = 4, [LINE_ERROR] = 3, [LINE_APP] = 2,
+        [LINE_REPORT] = 6, [LINE_INIT_REPORT] = 5, [LINE_TIMEOUT] = 4,
+        [LINE_DEATH] = 4,  [LINE_ERROR] = 3,       [LINE_APP] = 2,
     };
     return kind < sizeof ranks && ranks[kind] ? ranks[kind] : 1;
 }
@@ -354,7 +361,8 @@ static bool in_view(const struct log_view *view, uint64_t seq)
 }
 
 /* In a grouped view the rows of an invocation stand together: the first of them. */
-static uint64_t first_of_group(const struct log_view *view, uint64_t invocation, const struct group *group)
+static uint64_t first_of_group(const struct log_view *view, uint64_t invocation,
+                               const struct group *group)
 {
     bool there;
     struct row row;
@@ -362,7 +370,9 @@ static uint64_t first_of_group(const struct log_view *view, uint64_t invocation,
         return UINT64_MAX;
     size_t index = order_find(&shown(view)->order, (int64_t)group->first_row, 0, &there);
     uint64_t seq = view_at(view, index);
-    return seq != UINT64_MAX && read_head(view, seq, &row) && row.invocation == invocation ? seq : UINT64_MAX;
+    return seq != UINT64_MAX && read_head(view, seq, &row) && row.invocation == invocation
+               ? seq
+               : UINT64_MAX;
 }
 
 static uint64_t anchor(const struct log_view *view, uint64_t invocation, const struct group *group)
@@ -376,7 +386,8 @@ static uint64_t anchor(const struct log_view *view, uint64_t invocation, const s
     size_t got = store_read_row_heads(view->store, from, (size_t)(last - from + 1), rows);
     for (size_t i = got; i-- > 0;) {
         int rank = anchor_rank(rows[i].kind);
-        if (rows[i].invocation != invocation || rows[i].continues || rank <= best_rank || !in_view(view, rows[i].seq))
+        if (rows[i].invocation != invocation || rows[i].continues || rank <= best_rank ||
+            !in_view(view, rows[i].seq))
             continue;
         best = rows[i].seq;
         best_rank = rank;
@@ -384,13 +395,16 @@ static uint64_t anchor(const struct log_view *view, uint64_t invocation, const s
     return best != UINT64_MAX ? best : first_of_group(view, invocation, group);
 }
 
-static bool is_wanted_failure(const struct log_view *view, const struct group *group, enum failure_class class)
+static bool is_wanted_failure(const struct log_view *view, const struct group *group,
+                              enum failure_class class)
 {
-    if (group->first_row == UINT64_MAX || group->class >= FAILURE_CLASS_COUNT || group->wanted == GROUP_UNWANTED)
+    if (group->first_row == UINT64_MAX || group->class >= FAILURE_CLASS_COUNT ||
+        group->wanted == GROUP_UNWANTED)
         return false;
     if (view->asked->function != UINT32_MAX && group->function != view->asked->function)
         return false;
-    return class == FAILURE_NONE ? failure_class_row((enum failure_class)group->class)->is_failure : group->class == class;
+    return class == FAILURE_NONE ? failure_class_row((enum failure_class)group->class)->is_failure
+                                 : group->class == class;
 }
 
 /* By what invocations follow each other on screen. */
@@ -399,7 +413,8 @@ static uint64_t position(const struct log_view *view, const struct group *group)
     return group->first_row + (shown(view)->mode == LOG_TIMED ? group->span : 0);
 }
 
-static uint64_t own_failure(const struct log_view *view, const struct row *row, bool forward, enum failure_class class)
+static uint64_t own_failure(const struct log_view *view, const struct row *row, bool forward,
+                            enum failure_class class)
 {
     const struct group *group = groups_at(&view->groups, row->invocation);
     bool there;
@@ -413,7 +428,8 @@ static uint64_t own_failure(const struct log_view *view, const struct row *row, 
 }
 
 /* Where the cursor is among the invocations; false: at neither of them, all lie that way. */
-static bool position_of_row(const struct log_view *view, uint64_t seq, struct row *row, uint64_t *at)
+static bool position_of_row(const struct log_view *view, uint64_t seq, struct row *row,
+                            uint64_t *at)
 {
     *at = seq;
     if (seq == UINT64_MAX || !read_head(view, seq, row))
@@ -424,7 +440,8 @@ static bool position_of_row(const struct log_view *view, uint64_t seq, struct ro
     return true;
 }
 
-uint64_t view_failure(const struct log_view *view, uint64_t from, bool forward, enum failure_class class)
+uint64_t view_failure(const struct log_view *view, uint64_t from, bool forward,
+                      enum failure_class class)
 {
     struct row row = {.invocation = 0};
     uint64_t at, best = 0, found = UINT64_MAX;
@@ -455,7 +472,8 @@ size_t view_find_time(const struct log_view *view, int64_t unix_ms)
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         struct row row;
-        bool early = !read_head(view, view_at(view, middle), &row) || row.unix_ms == TIME_NONE || row.unix_ms < unix_ms;
+        bool early = !read_head(view, view_at(view, middle), &row) || row.unix_ms == TIME_NONE ||
+                     row.unix_ms < unix_ms;
         if (early)
             low = middle + 1;
         else

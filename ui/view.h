@@ -41,11 +41,13 @@ void view_init(struct log_view *view, struct store *store);
 void view_release(struct log_view *view);
 
 /* Shows rows first <= seq < end, which a window of the store holds, as `like` shows its own:
- * the same filters (as long as `like` lives), order and folds. Complete when it returns: a window is small. */
+ * the same filters (as long as `like` lives), order and folds. Complete when it returns: a window
+ * is small. */
 void view_over(struct log_view *view, const struct log_view *like, uint64_t first, uint64_t end);
 
 /* Takes in what is new. true: what is shown changed. *busy: more is left. */
-bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us, bool *busy);
+bool view_refresh(struct log_view *view, const struct store_status *status, int64_t budget_us,
+                  bool *busy);
 /* Does it leave rows out? */
 bool view_is_filtered(const struct log_view *view);
 /* After a change of filters, mode, fold_all: builds anew. */
@@ -66,7 +68,8 @@ void view_fold_all(struct log_view *view, bool fold);
 
 /* The row of the next failure after (or before) row `from` that is in the view: its REPORT where
  * there is one. class FAILURE_NONE: any failure. UINT64_MAX: none that way. */
-uint64_t view_failure(const struct log_view *view, uint64_t from, bool forward, enum failure_class class);
+uint64_t view_failure(const struct log_view *view, uint64_t from, bool forward,
+                      enum failure_class class);
 /* The first row at or after an instant, as far as the order allows to tell. */
 size_t view_find_time(const struct log_view *view, int64_t unix_ms);
 
