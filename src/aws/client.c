@@ -70,8 +70,7 @@ struct client *client_new(const struct sdk *sdk, struct creds *creds, struct htt
     *client = (struct client){.sdk = sdk, .creds = creds, .http = http};
     client->end = &client->first;
     client->state.backing_off_until_unix_ms = TIME_NONE;
-    if (getentropy(&client->random, sizeof client->random) != 0)
-        client->random = (uint64_t)clock_mono_us();
+    client->random = (uint64_t)clock_unix_ms() << 22 ^ (uint64_t)clock_mono_us() ^ (uint64_t)getpid() << 42;
     return client;
 }
 
@@ -445,6 +444,11 @@ void client_wake(struct client *client)
 void client_resumed(struct client *client)
 {
     http_forget_connections(client->http);
+}
+
+int64_t client_skew_ms(const struct client *client, enum service_id service)
+{
+    return client->peers[service].skew_ms;
 }
 
 void client_read_state(const struct client *client, struct client_state *out)

@@ -57,6 +57,8 @@ struct client_state {      /* for the status line */
     struct err last;       /* of the newest failure that is not over */
 };
 void client_read_state(const struct client *client, struct client_state *out);
+/* Of one service alone: the time that its events are written by. */
+int64_t client_skew_ms(const struct client *client, enum service_id service);
 void client_resumed(struct client *client); /* the machine slept: old connections are closed */
 
 #endif

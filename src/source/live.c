@@ -12,9 +12,8 @@
 
 struct follow_clock live_clock(const struct live *live)
 {
-    struct client_state state;
-    client_read_state(live->client, &state);
-    return (struct follow_clock){clock_mono_ms(), clock_unix_ms() + state.skew_ms};
+    int64_t skew_ms = client_skew_ms(live->client, SERVICE_LOGS);
+    return (struct follow_clock){clock_mono_ms(), clock_unix_ms() + skew_ms};
 }
 
 void live_trouble(struct live *live, const struct err *err)

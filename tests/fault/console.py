@@ -149,6 +149,26 @@ def gone():
         case(quit_ms <= QUIT_MS or not TIMED, f"gone: quit within {QUIT_MS} ms", quit_ms)
 
 
+def empty_pages():
+    """A thousand empty pages with tokens (fault 30): they are asked within the budget, and end."""
+    made, group = account()
+    with Server(made) as server:
+        console = Console(server, "pages")
+        console.terminal.wait_for(b"pay")
+        console.terminal.keys("2")
+        case(console.wait_for("row 39 of the log"), "empty pages: the log is on the screen", console.text)
+        group.empty_pages = 1000
+        seen, start = server.count("FilterLogEvents"), time.monotonic()
+        case(server.wait(lambda: server.count("FilterLogEvents") >= seen + 20), "empty pages: the next one is asked")
+        rate = (server.count("FilterLogEvents") - seen) / (time.monotonic() - start)
+        case(rate < 5, "empty pages: less than five calls a second", rate)
+        times = [console.key_ms("kj"[n % 2]) for n in range(KEYS)]
+        case(statistics.median(times) <= KEY_MS or not TIMED, f"empty pages: a key is painted within {KEY_MS} ms", times)
+        case("row 38 of the log" in console.text, "empty pages: the rows stay", console.text)
+        quit_ms, _ = console.quit_ms()
+        case(quit_ms <= QUIT_MS or not TIMED, f"empty pages: quit within {QUIT_MS} ms", quit_ms)
+
+
 # What the first screen says where the fault is there before the program, until it ends.
 COLD = {"500": "HTTP 500", "throttled": "Rate exceeded", "hang": "", "html": "Guest network",
         "reset": "the connection broke", "expired": "have expired",
@@ -179,7 +199,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         parts = [(name, pool.submit(one, name)) for name in names]
         if not sys.argv[1:]:
-            parts += [("gone", pool.submit(gone))]
+            parts += [("gone", pool.submit(gone)), ("empty pages", pool.submit(empty_pages))]
             parts += [(f"{name} from the start", pool.submit(cold, name)) for name in COLD]
         for name, done in parts:
             try:
