@@ -15,6 +15,7 @@
 #define STEP_WAIT_MS (60 * 60 * 1000) /* a wake-up ends it; nothing is polled */
 #define SETTLE_WAIT_MS 1000           /* while verdicts wait to become final */
 #define SETTLE_MS 10000 /* lines of an invocation come later than its REPORT by this at most */
+#define SETTLE_LIVE_MS 60000 /* the same of an account, where lines become visible late */
 
 struct fetch {
     struct store *store;
@@ -33,6 +34,7 @@ struct fetch {
     uint32_t inputs_named;
     bool following, unsettled, broken;
     bool nudged; /* under nap_lock */
+    int64_t settle_ms;
     int64_t newest_unix_ms; /* of the events so far; TIME_NONE */
     int64_t newest_at_ms;   /* the monotonic clock when it came */
 };
@@ -42,6 +44,7 @@ struct fetch {
 static void on_account(void *ctx, const struct account *account)
 {
     struct fetch *fetch = ctx;
+    fetch->settle_ms = account->live ? SETTLE_LIVE_MS : SETTLE_MS;
     store_begin(fetch->store);
     store_put_account(fetch->store, account);
     store_end(fetch->store);
@@ -158,9 +161,9 @@ static void settle(struct fetch *fetch)
     if (fetch->newest_unix_ms == TIME_NONE)
         return;
     int64_t passed_ms = clock_mono_ms() - fetch->newest_at_ms;
-    tracker_settle(fetch->tracker, fetch->newest_unix_ms + passed_ms, SETTLE_MS);
+    tracker_settle(fetch->tracker, fetch->newest_unix_ms + passed_ms, fetch->settle_ms);
     batch_give(fetch->batch);
-    fetch->unsettled = passed_ms < SETTLE_MS;
+    fetch->unsettled = passed_ms < fetch->settle_ms;
 }
 
 /* false: the source is at its end, one way or the other. */
@@ -307,6 +310,7 @@ bool fetch_start(struct fetch **out, struct store *store, struct source *source,
     fetch->store = store;
     fetch->source = source;
     fetch->newest_unix_ms = TIME_NONE;
+    fetch->settle_ms = SETTLE_MS;
     atomic_init(&fetch->stopping, false);
     pthread_mutex_init(&fetch->nap_lock, NULL);
     pthread_cond_init(&fetch->nap, NULL);

@@ -244,8 +244,31 @@ struct attempt *stream_find_id(struct stream *stream, uint64_t id_hash, struct s
     return found;
 }
 
+static struct attempt *ended_around(const struct stream *stream, int64_t unix_ms)
+{
+    for (unsigned i = stream->count; i-- > 0;) {
+        struct attempt *a = stream->attempts[i];
+        if (a->ended_at && !a->pending && a->e.start_unix_ms != TIME_NONE &&
+            a->e.start_unix_ms <= unix_ms && unix_ms <= a->e.end_unix_ms)
+            return a;
+    }
+    return NULL;
+}
+
+void stream_place_late(struct stream *stream, int64_t unix_ms)
+{
+    stream->by_time = false;
+    const struct attempt *only = stream_only_open(stream);
+    if (unix_ms == TIME_NONE || stream->open > 1 || (only && only->e.start_unix_ms == TIME_NONE))
+        return;
+    stream->at_time = ended_around(stream, unix_ms);
+    stream->by_time = only ? unix_ms < only->e.start_unix_ms : stream->at_time != NULL;
+}
+
 struct attempt *stream_only_open(struct stream *stream)
 {
+    if (stream->by_time)
+        return stream->at_time;
     if (stream->open != 1)
         return NULL;
     for (unsigned i = stream->count; i-- > 0;)

@@ -46,6 +46,9 @@ struct stream {
     struct attempt *last;   /* whom the last line belonged to; may be NULL */
     struct attempt *ended;  /* the last one that ended here and still lingers */
     bool has_guests;         /* foreign.c: there may be some */
+    /* of an event that came late: the attempt that ran at its time, NULL where none is known */
+    bool by_time;
+    struct attempt *at_time;
     struct attempt *running; /* of the last START: its own END and REPORT are expected */
     struct tally_function *function;
     /* the error that is being read */
@@ -90,5 +93,8 @@ void stream_set_hash(struct attempt *attempt, uint64_t id_hash);
 struct attempt *stream_find_id(struct stream *stream, uint64_t id_hash, struct str id);
 /* The one attempt that is open; NULL: none or several. */
 struct attempt *stream_only_open(struct stream *stream);
+/* A line that became visible after newer ones of its stream is not the open attempt's for being
+ * the last to come: until it is placed otherwise stream_only_open gives whose time it lies in. */
+void stream_place_late(struct stream *stream, int64_t unix_ms);
 
 #endif

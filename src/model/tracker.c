@@ -248,11 +248,25 @@ static bool add_exact(struct tracker *t, struct stream *stream, const struct eve
     return true;
 }
 
+static void add_late(struct tracker *t, struct stream *stream, const struct event *event)
+{
+    t->events++;
+    stream_place_late(stream, event->unix_ms);
+    read_event(t, stream, event, needles_in(t->words, event->message));
+    stream->by_time = false;
+    if (t->finals.first)
+        let_go(t);
+}
+
 static void add_event(struct tracker *t, const struct event *event)
 {
     struct stream *stream = streams_find(&t->streams, t->tally, event);
     if (add_exact(t, stream, event))
         return;
+    if (event->late_ms > 0 && stream->named) {
+        add_late(t, stream, event);
+        return;
+    }
     uint64_t words = needles_in(t->words, event->message);
     if (!words && !t->sink.line) {
         add_plain(t, stream, event);
