@@ -52,7 +52,8 @@ START_URL = "https://corp.awsapps.com/start"
 
 def ask_code(url):
     env = environment(CONFIG, url)
-    console = Terminal(env=env, cols=200)
+    log = ROOM / "debug-code.log"
+    console = Terminal("--debug-log", log, env=env, cols=200)
     case(console.wait_for(f"a code of {DEVICE} is wanted".encode()), "the console asks for the code",
          console.out[-2000:])
     console.keys(":code 12\r")
@@ -62,7 +63,8 @@ def ask_code(url):
          console.out[-2000:])
     console.keys(":q\r")
     case(console.end() == 0, "and the console ends as ever", console.sentences)
-    case(b"planted" not in console.out, "no secret is drawn")
+    case(b"planted" not in console.out + log.read_bytes() and b"123456\n" not in log.read_bytes(),
+         "no secret is drawn or logged", log.read_text()[-2000:])
     run = Run("triage", "pay", env=env)
     case(run.status == 3 and f"wants a code of {DEVICE}" in run.err, "triage says that a code is wanted", run)
 
@@ -74,7 +76,8 @@ def log_in_elsewhere(url):
     env = {**environment(SSO, url), "AWS_ENDPOINT_URL_SSO": responder.url}
     login = ROOM / ".aws" / "sso" / "cache" / f"{hashlib.sha1(START_URL.encode()).hexdigest()}.json"
     login.parent.mkdir(parents=True, exist_ok=True)
-    console = Terminal("--profile", "corp", env=env, cols=200)
+    log = ROOM / "debug-sso.log"
+    console = Terminal("--profile", "corp", "--debug-log", log, env=env, cols=200)
     case(console.wait_for(b"run: aws sso login --profile corp"), "without a login the command is told",
          console.out[-2000:])
     case(not responder.asked, "and nobody is asked", responder.asked)
@@ -85,6 +88,9 @@ def log_in_elsewhere(url):
     console.keys(":q\r")
     case(console.end() == 0 and b"planted" not in console.out, "no secret is drawn, and it ends as ever",
          console.sentences)
+    said = log.read_text()
+    case("credentials: reading " in said and "planted" not in said, "the debug log tells the failure and no secret",
+         said[-2000:])
     login.unlink()
     run = Run("triage", "pay", "--profile", "corp", env=env)
     case(run.status == 3 and "aws sso login --profile corp" in run.err, "triage tells the command", run)
