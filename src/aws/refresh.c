@@ -2,8 +2,12 @@
 
 #define MINUTE_MS INT64_C(60000)
 
+/* At most half of the life: a source that gives keys near their end, or the same ones again,
+ * is not asked over and over. */
 static int64_t window_of(int64_t life_ms)
 {
+    if (life_ms < 10 * MINUTE_MS)
+        return life_ms / 2;
     if (life_ms <= 20 * MINUTE_MS)
         return 5 * MINUTE_MS;
     return life_ms < 90 * MINUTE_MS ? 15 * MINUTE_MS : 60 * MINUTE_MS;

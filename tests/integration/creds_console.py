@@ -8,11 +8,12 @@ import json
 import os
 import pathlib
 import sys
+import time
 import zipfile
 
 sys.dont_write_bytecode = True
 import partners  # noqa: E402
-from harness import ROOM, Run, Terminal, case, exit_status, tell, write  # noqa: E402
+from harness import DEADLINE, ROOM, Run, Terminal, case, exit_status, tell, write  # noqa: E402
 
 BUILDDIR = pathlib.Path(os.environ.get("BUILDDIR", ".")).resolve()
 CACHE = pathlib.Path(os.environ.get("LAMBDIG_PARTNERS", BUILDDIR / "partners")).resolve()
@@ -96,8 +97,32 @@ def log_in_elsewhere(url):
     case(run.status == 3 and "aws sso login --profile corp" in run.err, "triage tells the command", run)
 
 
+PROGRAM = """import datetime, json, sys
+open(sys.argv[1], "a").write("run\\n")
+end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=6)
+print(json.dumps({"Version": 1, "AccessKeyId": "AKIDSHORT", "SecretAccessKey": "secret-planted",
+                  "Expiration": end.strftime("%Y-%m-%dT%H:%M:%SZ")}))
+"""
+
+
+def renew_unseen(url):
+    """Keys of six seconds: the program runs again and again, and the screen says nothing of it."""
+    program, runs = write("program.py", PROGRAM), write("runs", "")
+    env = environment(f"[default]\nregion = eu-west-1\ncredential_process = {sys.executable} {program} {runs}\n", url)
+    console = Terminal(env=env, cols=200)
+    case(console.wait_for(b"pay-the-bill"), "keys of a program serve the console", console.out[-2000:])
+    end = time.monotonic() + DEADLINE
+    while runs.read_text().count("run") < 4 and time.monotonic() < end and not console.closed.wait(0.1):
+        pass
+    count = runs.read_text().count("run")
+    console.keys(":q\r")
+    case(console.end() == 0 and count >= 4, "they are renewed before their end", count)
+    words = (b"expired", b"credentials", b"planted")
+    case(not any(word in console.out for word in words), "and the screen says nothing of it", console.out[-3000:])
+
+
 def seed(url):
-    """One function to look for."""
+    """One function, and its log to be followed."""
     def client(service):
         return boto3.client(service, endpoint_url=url, region_name="eu-west-1", aws_access_key_id="a",
                             aws_secret_access_key="b")
@@ -107,6 +132,7 @@ def seed(url):
     role = client("iam").create_role(RoleName="runs", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     client("lambda").create_function(FunctionName="pay-the-bill", Runtime="python3.11", Role=role,
                                      Handler="app.handler", Code={"ZipFile": packed.getvalue()})
+    client("logs").create_log_group(logGroupName="/aws/lambda/pay-the-bill")
 
 
 def environment(config, url):
@@ -118,6 +144,7 @@ def main():
     with partners.MotoServer(CACHE) as moto:
         ask_code(moto.url)
         log_in_elsewhere(moto.url)
+        renew_unseen(moto.url)
     return exit_status()
 
 

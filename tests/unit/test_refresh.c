@@ -48,6 +48,7 @@ static const struct {
     {"advisory, stale", ADVISORY, 300, {{0, 0, STALE, 0, CACHED, true, 0}}, 1},
     {"mandatory, stale", MANDATORY, 300, {{0, 0, STALE, 0, CACHED, true, 0}}, 1},
     {"10 minutes", NONE, 300, {{0, 0, FRESH, 600, NEW, true, 300}}, 1},
+    {"4 minutes", NONE, 300, {{0, 0, FRESH, 240, NEW, true, 120}}, 1},
     {"20 minutes", NONE, 300, {{0, 0, FRESH, 1200, NEW, true, 300}}, 1},
     {"a second less than 90 minutes", NONE, 300, {{0, 0, FRESH, 5399, NEW, true, 900}}, 1},
     {"90 minutes", NONE, 300, {{0, 0, FRESH, 5400, NEW, true, 3600}}, 1},
@@ -142,6 +143,20 @@ static void a_source_is_left_alone_for_a_minute_once_keys_are_refused(void **sta
     assert_int_equal(refresh_need(&r, NOW + 470000), REFRESH_NOW);
 }
 
+/* A program that keeps its keys gives the same ones until their end. */
+static void a_source_that_gives_the_same_keys_is_asked_a_few_times_only(void **state)
+{
+    struct refresh r = {0};
+    unsigned asked = 0;
+    (void)state;
+    for (int64_t now = NOW; now < NOW + 900000; now += 100)
+        if (refresh_need(&r, now) != REFRESH_NOT) {
+            assert_true(refresh_took(&r, now, NOW + 900000));
+            asked++;
+        }
+    assert_in_range(asked, 2, 16);
+}
+
 static void pauses_double_up_to_a_minute_while_there_is_nothing_to_use(void **state)
 {
     static const int64_t pauses_ms[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
@@ -162,6 +177,7 @@ int main(void)
         cmocka_unit_test(keys_without_an_end_are_never_renewed),
         cmocka_unit_test(a_code_is_asked_for_only_at_the_end),
         cmocka_unit_test(a_source_is_left_alone_for_a_minute_once_keys_are_refused),
+        cmocka_unit_test(a_source_that_gives_the_same_keys_is_asked_a_few_times_only),
         cmocka_unit_test(pauses_double_up_to_a_minute_while_there_is_nothing_to_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
