@@ -325,6 +325,8 @@ static bool take_second_line(struct tracker *t, struct line *line, const struct 
     }
     if (!stream->wrapped)
         return false;
+    if (head->rest.len == 0) /* pasted with an empty line after each */
+        return true;
     report_clear(&p.report);
     if (stream->wrapped_lines++ >= WRAP_LINES || !report_continue(line->text, &p.report)) {
         stream->wrapped = NULL;

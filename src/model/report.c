@@ -63,18 +63,31 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* `\t` as an export writes it: a paste that was not read as the JSON that it is. */
+static bool is_escaped_space(struct str s, size_t at)
+{
+    return s.at[at] == '\\' && at + 1 < s.len &&
+           (s.at[at + 1] == 't' || s.at[at + 1] == 'n' || s.at[at + 1] == 'r');
+}
+
 static void skip_blanks(struct str *s)
 {
     size_t at = 0;
-    while (at < s->len && is_space(s->at[at]))
-        at++;
+    for (;;) {
+        if (at < s->len && is_space(s->at[at]))
+            at++;
+        else if (at < s->len && is_escaped_space(*s, at))
+            at += 2;
+        else
+            break;
+    }
     *s = str_from(*s, at);
 }
 
 static struct str take_word(struct str *s)
 {
     size_t at = 0;
-    while (at < s->len && !is_space(s->at[at]))
+    while (at < s->len && !is_space(s->at[at]) && !is_escaped_space(*s, at))
         at++;
     struct str word = str_first(*s, at);
     *s = str_from(*s, at);

@@ -189,6 +189,10 @@ static const struct {
     /* dress */
     {"a REPORT with each field on a line of its own",
      "REPORT RequestId: " A "\nDuration: 3000.00 ms\nBilled Duration: 3000 ms\nMemory Size: 192 MB\nMax Memory Used: 192 MB\nStatus: timeout\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"the same, pasted with empty lines between",
+     "REPORT RequestId: " A "\n\nDuration: 3000.00 ms\n\nBilled Duration: 3000 ms\n\nMemory Size: 192 MB\n\nMax Memory Used: 192 MB\n\nStatus: timeout\n", "timeout", NULL, CONFIDENCE_CERTAIN},
+    {"an export quoted in a mail, its escapes as they are",
+     "> \"@message\": \"REPORT RequestId: " A "\\tDuration: 3000.00 ms\\tBilled Duration: 3000 ms\\tMemory Size: 192 MB\\tMax Memory Used: 90 MB\\tStatus: timeout\\n\"\n", "timeout", NULL, CONFIDENCE_CERTAIN},
     {"a log group in brackets and no id", "[/aws/lambda/pay] " TS "  Task timed out after 30.27 seconds\n", "timeout", NULL, CONFIDENCE_LIKELY},
     {"a log group in brackets, killed, no id", "[/aws/lambda/pay] RequestId:  Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n", "memory", NULL, CONFIDENCE_LIKELY},
     {"a zone in round brackets",
