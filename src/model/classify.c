@@ -249,7 +249,8 @@ static bool error_said(const struct evidence *e)
 
 static bool nothing_known(const struct evidence *e)
 {
-    return status_said(e) == STATUS_OTHER || e->unknown_kind || e->suspect;
+    return status_said(e) == STATUS_OTHER || e->unknown_kind || e->suspect ||
+           evidence_headless_at_end(e);
 }
 
 static bool no_report(const struct evidence *e)
@@ -381,7 +382,7 @@ static void suggest_for_ambiguous(const struct evidence *e, struct verdict *v)
         suggest(v, FAILURE_EXCEPTION);
         return;
     }
-    if (e->suspect)
+    if (e->suspect || evidence_headless_at_end(e))
         suggest(v, FAILURE_EXCEPTION);
     suggest(v, FAILURE_SUCCESS);
 }

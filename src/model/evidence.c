@@ -162,7 +162,7 @@ static void keep(struct evidence *e, struct error *slot, const struct exception 
     *slot = (struct error){.weight = x->weight, .signs = x->signs, .frames = x->frames,
                            .loading = x->loading, .no_request = x->no_request,
                            .payload = x->payload, .level_error = x->level_error,
-                           .before_start = !e->has_start};
+                           .headless = x->headless, .before_start = !e->has_start};
     slot->type = evidence_put(e, exception_type(x), 96);
     slot->message = evidence_put(e, exception_message(x), 400);
     slot->location = evidence_put(e, exception_location(x), 160);
@@ -352,6 +352,13 @@ bool evidence_bare_at_end(const struct evidence *e)
 {
     return e->unhandled.weight == ERROR_BARE && e->unhandled.frames > 0 &&
            e->last_error_line >= e->last_app_line;
+}
+
+bool evidence_headless_at_end(const struct evidence *e)
+{
+    bool inside = (e->logged.weight == ERROR_LOGGED && e->logged.headless) ||
+                  e->unhandled.weight == ERROR_BARE;
+    return inside && !e->has_start && e->last_error_line >= e->last_app_line;
 }
 
 void evidence_take_mention(struct evidence *e)

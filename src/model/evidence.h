@@ -21,7 +21,7 @@ struct error { /* a struct exception, kept */
     enum error_weight weight;
     unsigned signs;
     uint32_t frames;
-    bool loading, no_request, payload, level_error, before_start;
+    bool loading, no_request, payload, level_error, before_start, headless;
     struct text_ref type, message, location;
 };
 
@@ -96,6 +96,9 @@ bool evidence_billed_capped(const struct evidence *e); /* Duration > Billed + 1 
 bool evidence_at_timeout(const struct evidence *e);    /* Duration >= the configured timeout */
 /* An unmarked stack trace was the last thing that the application wrote. */
 bool evidence_bare_at_end(const struct evidence *e);
+
+/* The log begins inside an error, and nothing was written after it. */
+bool evidence_headless_at_end(const struct evidence *e);
 
 /* Where nothing else is known, an error that was only mentioned counts as logged. */
 void evidence_take_mention(struct evidence *e);

@@ -314,7 +314,9 @@ static bool begin_traceback(struct exception *x, const struct signs *signs,
         return false;
     begin(x, ERROR_LOGGED);
     x->open_message = false;
+    x->headless = true;
     if (split_backwards(previous, &type, &message)) {
+        x->headless = false;
         x->weight = ERROR_UNHANDLED;
         exception_set_type(x, type);
         exception_add_message(x, signs, message);
@@ -399,12 +401,46 @@ static bool begin_frame(struct exception *x, const struct signs *signs, const st
     if (!frame_parse(head->rest, &f) || f.line.len == 0)
         return false;
     begin(x, ERROR_LOGGED);
+    x->headless = true;
     if (split_backwards(previous, &type, &message)) {
+        x->headless = false;
         x->weight = ERROR_UNHANDLED;
         exception_set_type(x, type);
         exception_add_message(x, signs, message);
     }
     exception_add_frame(x, head->rest);
+    return true;
+}
+
+/* `Caused by: X: …` and `... 22 more`, the lower part of Java's trace. */
+static bool begin_cause(struct exception *x, const struct signs *signs, const struct line_head *head)
+{
+    struct str type, message, rest = head->rest;
+    bool more = str_starts(rest, STR("... ")) && str_ends(str_trim(rest), STR(" more"));
+    bool cause = str_skip(&rest, STR("Caused by: ")) && exception_split(rest, &type, &message);
+    if (head->level != LEVEL_NONE || head->id.len || (!more && !cause))
+        return false;
+    begin(x, ERROR_LOGGED);
+    x->open_message = false;
+    x->headless = true;
+    if (cause) {
+        exception_set_type(x, type);
+        exception_add_message(x, signs, message);
+        x->signs |= signs_in(signs, type);
+    }
+    return true;
+}
+
+/* `"errorType": "KeyError",`: the object that it stands in begins before the log does. */
+static bool begin_member(struct exception *x, const struct line_head *head)
+{
+    struct str rest = head->rest;
+    if (!str_skip(&rest, STR("errorType\": \"")))
+        return false;
+    begin(x, ERROR_LOGGED);
+    x->open_message = false;
+    x->headless = true;
+    exception_set_type(x, str_take_until(&rest, '"'));
     return true;
 }
 
@@ -462,6 +498,7 @@ bool exception_begin(struct exception *x, const struct signs *signs, const struc
            begin_traceback(x, signs, head, previous) || begin_inline(x, signs, head) ||
            begin_rust(x, signs, head) ||
            begin_named(x, signs, head, previous) || begin_frame(x, signs, head, previous) ||
+           begin_cause(x, signs, head) || begin_member(x, head) ||
            begin_words(x, signs, head) || begin_mention(x, head);
 }
 

@@ -27,6 +27,7 @@ struct exception {
     bool wants_json;    /* a JSON object with the details follows */
     bool open_message;  /* no frame yet: plain lines belong to the message */
     bool level_error;   /* its logger called it an error */
+    bool headless;      /* frames whose first line was not seen: who wrote them is open */
     bool source_next;   /* Python writes the line of code below its frame */
     uint16_t type_len, message_len, location_len;
     char type[96], message[512], location[160];

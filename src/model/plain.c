@@ -128,13 +128,22 @@ static void take_start(const struct tracker *t, struct evidence *e, const struct
     e->untimed = head.unix_ms == TIME_NONE;
 }
 
+/* A line that is nobody's comes after the error that waits for its request. */
+static void went_on(struct tracker *t, struct stream *stream)
+{
+    if (stream->pending)
+        stream->pending->e.last_app_line = t->events;
+}
+
 void plain_give(struct tracker *t, struct line *line)
 {
     struct attempt *a = line->owner;
     if (!a || a->pending) /* the next line has no owner before it is read */
         keep_previous(line->stream, line->text);
-    if (!a)
+    if (!a) {
+        went_on(t, line->stream);
         return;
+    }
     attach_touch(a, line);
     if (a->ended_at)
         return;
@@ -198,6 +207,7 @@ void plain_give_run(struct tracker *t, struct line *line, struct plain_run *run)
     line->owner = stream_only_open(line->stream);
     if (!line->owner) {
         keep_previous(line->stream, more ? take_last(&run->lines) : line->text);
+        went_on(t, line->stream);
     } else {
         plain_give(t, line);
         if (more > 0)
