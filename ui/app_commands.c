@@ -40,7 +40,8 @@ static unsigned command_theme(struct app *app, struct str rest)
 static uint32_t function_find(const struct app *app, struct str name, struct function_row *row)
 {
     for (uint32_t i = 0; i < app->console.status.functions; i++)
-        if (store_read_function(app->console.store, i, row) && str_eq(name, str_of(row->function.name)))
+        if (store_read_function(app->console.store, i, row) &&
+            str_eq(name, str_of(row->function.name)))
             return i;
     return UINT32_MAX;
 }
@@ -51,7 +52,8 @@ static unsigned command_function(struct app *app, struct str rest)
     bool all = str_eq(rest, STR("all"));
     uint32_t index = all ? UINT32_MAX : function_find(app, rest, &row);
     if (!all && index == UINT32_MAX) {
-        console_say(&app->console, true, "function: there is no %.*s here - Tab completes the names", STR_ARG(rest));
+        console_say(&app->console, true,
+                    "function: there is no %.*s here - Tab completes the names", STR_ARG(rest));
         return UI_REDRAW;
     }
     app->console.go = (struct place){.view = VIEW_LOGS, .function = index, .row = UINT64_MAX};
@@ -116,8 +118,8 @@ static unsigned command_class(struct app *app, struct str rest)
         words[2 * i + 1] = failure_class_row((enum failure_class)i)->tag;
     }
     const char *near = str_nearest(rest, words, 2 * FAILURE_CLASS_COUNT);
-    console_say(&app->console, true, "class: there is no class %.*s%s%s", STR_ARG(rest), near ? " - did you mean " : "",
-                near ? near : " - the help (?) lists them");
+    console_say(&app->console, true, "class: there is no class %.*s%s%s", STR_ARG(rest),
+                near ? " - did you mean " : "", near ? near : " - the help (?) lists them");
     return UI_REDRAW;
 }
 
@@ -125,7 +127,8 @@ static unsigned command_class(struct app *app, struct str rest)
 static uint64_t invocation_find(const struct app *app, struct str id, struct invocation *inv)
 {
     const struct store_status *status = &app->console.status;
-    for (uint64_t seq = status->end_invocation, n = 0; seq-- > status->first_invocation && n < SEARCH_MAX; n++)
+    for (uint64_t seq = status->end_invocation, n = 0;
+         seq-- > status->first_invocation && n < SEARCH_MAX; n++)
         if (store_read_invocation(app->console.store, seq, inv) &&
             str_starts(invocation_text(inv, inv->request_id), id))
             return seq;
@@ -138,12 +141,16 @@ static unsigned command_req(struct app *app, struct str rest)
     struct invocation_brief brief;
     uint64_t seq = rest.len >= 4 ? invocation_find(app, rest, &inv) : 0;
     if (seq == 0) {
-        console_say(&app->console, true, rest.len >= 4 ? "req: no request id starts with %.*s"
-                                                       : "req: give at least four characters of the id: %.*s",
+        console_say(&app->console, true,
+                    rest.len >= 4 ? "req: no request id starts with %.*s"
+                                  : "req: give at least four characters of the id: %.*s",
                     STR_ARG(rest));
         return UI_REDRAW;
     }
-    struct place to = {.view = VIEW_INVOCATION, .function = app->console.place.function, .invocation = seq, .row = UINT64_MAX};
+    struct place to = {.view = VIEW_INVOCATION,
+                       .function = app->console.place.function,
+                       .invocation = seq,
+                       .row = UINT64_MAX};
     if (store_read_brief(app->console.store, seq, &brief)) {
         to.function = brief.function;
         to.row = brief.last_row;
@@ -160,7 +167,8 @@ static unsigned command_write(struct app *app, struct str rest)
         return UI_REDRAW;
     }
     app->console.write = on;
-    console_say(&app->console, false, on ? "write mode: actions that change AWS ask first" : "read-only");
+    console_say(&app->console, false,
+                on ? "write mode: actions that change AWS ask first" : "read-only");
     return UI_REDRAW;
 }
 
@@ -189,7 +197,8 @@ static unsigned set_write(struct app *app, struct str value)
 static const struct {
     const char *name;
     command_handler set;
-} live_settings[] = {{"theme", command_theme}, {"ascii", set_ascii}, {"utc", set_utc}, {"write", set_write}};
+} live_settings[] = {
+    {"theme", command_theme}, {"ascii", set_ascii}, {"utc", set_utc}, {"write", set_write}};
 #define LIVE_COUNT (sizeof live_settings / sizeof *live_settings)
 
 static bool is_option(struct str name)
@@ -211,7 +220,8 @@ static unsigned command_set(struct app *app, struct str rest)
     }
     const char *near = str_nearest(name, words, LIVE_COUNT);
     if (is_option(name))
-        console_say(&app->console, true, "set: %.*s is read at the start: give it as --%.*s", STR_ARG(name), STR_ARG(name));
+        console_say(&app->console, true, "set: %.*s is read at the start: give it as --%.*s",
+                    STR_ARG(name), STR_ARG(name));
     else
         console_say(&app->console, true, "set: there is no setting %.*s%s%s", STR_ARG(name),
                     near ? " - did you mean " : "", near ? near : "");
@@ -341,7 +351,8 @@ static const struct {
 
 static enum action named_action(const struct app *app, struct str name)
 {
-    const enum scope order[] = {app->console.panes[app->console.place.view]->class->scope, SCOPE_LIST, SCOPE_GLOBAL};
+    const enum scope order[] = {app->console.panes[app->console.place.view]->class->scope,
+                                SCOPE_LIST, SCOPE_GLOBAL};
     for (size_t i = 0; i < 3; i++) {
         enum action action = action_find(name, order[i]);
         if (action != ACTION_NONE)
@@ -367,8 +378,8 @@ static unsigned unknown(struct app *app, struct str name)
     for (size_t i = 0; i < words.count; i++)
         list[i] = words.at[i];
     const char *near = str_nearest(name, list, words.count);
-    console_say(&app->console, true, "there is no command %.*s%s%s", STR_ARG(name), near ? " - did you mean " : "",
-                near ? near : " - Tab lists them");
+    console_say(&app->console, true, "there is no command %.*s%s%s", STR_ARG(name),
+                near ? " - did you mean " : "", near ? near : " - Tab lists them");
     free(words.at);
     return UI_REDRAW;
 }
@@ -391,7 +402,8 @@ unsigned app_command(struct app *app, struct str line)
     else if (action != ACTION_NONE)
         effects = app_act(app, action);
     else if (i < COMMAND_COUNT)
-        console_say(&app->console, true, "%s needs a word: %s", commands[i].name, commands[i].argument);
+        console_say(&app->console, true, "%s needs a word: %s", commands[i].name,
+                    commands[i].argument);
     else if (name.len > 0)
         effects = unknown(app, name);
     buf_release(&safe);
@@ -426,7 +438,8 @@ static void say_words(struct app *app, const struct words *words)
     buf_init(&text, sizeof app->console.message - 1);
     for (size_t i = 0; i < words->count; i++)
         buf_printf(&text, "%s%s", i ? "  " : "", words->at[i]);
-    console_say(&app->console, false, words->count ? "%.*s" : "nothing to complete", STR_ARG(buf_str(&text)));
+    console_say(&app->console, false, words->count ? "%.*s" : "nothing to complete",
+                STR_ARG(buf_str(&text)));
     buf_release(&text);
 }
 
@@ -451,8 +464,8 @@ unsigned app_complete(struct app *app)
     keep_matching(&words, start);
     size_t len = common(&words);
     char replaced[PROMPT_BYTES];
-    snprintf(replaced, sizeof replaced, "%.*s%.*s%s", (int)(line.len - start.len), line.at, (int)len,
-             words.count ? words.at[0] : "", words.count == 1 && first ? " " : "");
+    snprintf(replaced, sizeof replaced, "%.*s%.*s%s", (int)(line.len - start.len), line.at,
+             (int)len, words.count ? words.at[0] : "", words.count == 1 && first ? " " : "");
     if (words.count > 0)
         prompt_replace(app->console.prompt, str_of(replaced));
     if (words.count != 1)

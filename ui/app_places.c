@@ -27,8 +27,8 @@ unsigned console_prompt(struct console *console, enum action why, struct str lab
     return UI_PROMPT | UI_REDRAW;
 }
 
-unsigned console_menu(struct console *console, enum action why, struct str title, const struct menu_item *items,
-                      size_t count)
+unsigned console_menu(struct console *console, enum action why, struct str title,
+                      const struct menu_item *items, size_t count)
 {
     struct app *app = app_of(console);
     if (count == 0)
@@ -38,8 +38,8 @@ unsigned console_menu(struct console *console, enum action why, struct str title
     return UI_REDRAW;
 }
 
-unsigned console_pick(struct console *console, enum action why, struct str title, const struct pick_item *items,
-                      size_t count, struct str current)
+unsigned console_pick(struct console *console, enum action why, struct str title,
+                      const struct pick_item *items, size_t count, struct str current)
 {
     struct app *app = app_of(console);
     overlay_pick(&app->overlay, why, title, items, count, current, false);
@@ -60,7 +60,8 @@ void console_time(const struct console *console, int64_t unix_ms, char out[CLOCK
 enum role console_class_role(enum failure_class class)
 {
     static const enum role roles[FAILURE_CLASS_COUNT] = {
-#define CLASS(id, name, tag, is_failure, title, symptom, check, fix) [FAILURE_##id] = ROLE_CLASS_##id,
+#define CLASS(id, name, tag, is_failure, title, symptom, check, fix)                             \
+    [FAILURE_##id] = ROLE_CLASS_##id,
 #include "src/model/failure_classes.def"
 #undef CLASS
     };
@@ -77,7 +78,8 @@ struct pane *app_focused(const struct app *app)
 void app_relayout(struct app *app)
 {
     app->list_rows = app->console.status.functions;
-    layout_fit(&app->layout, app->rows, app->cols, app->console.place.view, app->zoom, app->list_rows);
+    layout_fit(&app->layout, app->rows, app->cols, app->console.place.view, app->zoom,
+               app->list_rows);
     app->draw = true;
 }
 
@@ -86,7 +88,8 @@ struct rect app_inner(const struct app *app, enum view view)
 {
     struct rect r = app->layout.panes[view];
     int side = app->zoom ? 0 : 1;
-    return (struct rect){r.row + 1, r.col + side, r.rows > 2 ? r.rows - 2 : 0, r.cols > 2 ? r.cols - 2 * side : 0};
+    return (struct rect){r.row + 1, r.col + side, r.rows > 2 ? r.rows - 2 : 0,
+                         r.cols > 2 ? r.cols - 2 * side : 0};
 }
 
 static void name_place(struct app *app)
@@ -95,11 +98,15 @@ static void name_place(struct app *app)
     struct function_row function;
     struct invocation invocation;
     app->function_name[0] = app->request_id[0] = '\0';
-    if (place->function != UINT32_MAX && store_read_function(app->console.store, place->function, &function))
+    if (place->function != UINT32_MAX &&
+        store_read_function(app->console.store, place->function, &function))
         (void)str_copy(app->function_name, sizeof app->function_name,
-                       function.function.name[0] ? str_of(function.function.name) : STR(FUNCTION_UNNAMED));
-    if (place->view == VIEW_INVOCATION && store_read_invocation(app->console.store, place->invocation, &invocation))
-        (void)str_copy(app->request_id, sizeof app->request_id, invocation_text(&invocation, invocation.request_id));
+                       function.function.name[0] ? str_of(function.function.name)
+                                                 : STR(FUNCTION_UNNAMED));
+    if (place->view == VIEW_INVOCATION &&
+        store_read_invocation(app->console.store, place->invocation, &invocation))
+        (void)str_copy(app->request_id, sizeof app->request_id,
+                       invocation_text(&invocation, invocation.request_id));
 }
 
 /* A pane that shows what another one's cursor is on. */
@@ -107,7 +114,8 @@ static void follow(struct app *app)
 {
     struct console *console = &app->console;
     struct place to = console->place;
-    if (to.view != VIEW_LOGS || !layout_shows(&app->layout, VIEW_INVOCATION) || to.invocation == app->followed)
+    if (to.view != VIEW_LOGS || !layout_shows(&app->layout, VIEW_INVOCATION) ||
+        to.invocation == app->followed)
         return;
     to.view = VIEW_INVOCATION;
     app->followed = to.invocation;
@@ -118,7 +126,8 @@ static bool refresh_pane(struct app *app, enum view view)
 {
     struct pane *pane = app->console.panes[view];
     struct rect inner = app_inner(app, view);
-    return layout_shows(&app->layout, view) && pane->class->refresh(pane, &app->console, inner.rows, inner.cols);
+    return layout_shows(&app->layout, view) &&
+           pane->class->refresh(pane, &app->console, inner.rows, inner.cols);
 }
 
 /* A recorded incident has no now: its last event stands for it, and ages stay true. */
@@ -184,7 +193,8 @@ static void show_place(struct app *app, struct place to)
 
 static bool same_place(const struct place *a, const struct place *b)
 {
-    return a->view == b->view && a->function == b->function && (a->view != VIEW_INVOCATION || a->invocation == b->invocation);
+    return a->view == b->view && a->function == b->function &&
+           (a->view != VIEW_INVOCATION || a->invocation == b->invocation);
 }
 
 /* Going to a place that lies on the way back takes that way: going in circles grows nothing. */

@@ -89,13 +89,15 @@ void function_columns_fit(struct function_columns *shown, int cols, int name_col
     place(shown, rank, room > wanted + 2 && rank == LAST_RANK ? wanted + 2 : room, metrics);
 }
 
-void function_columns_head(const struct function_columns *shown, struct canvas *canvas, unsigned key)
+void function_columns_head(const struct function_columns *shown, struct canvas *canvas,
+                           unsigned key)
 {
     for (int i = 0; i < shown->count; i++) {
         const struct column *c = &columns[shown->column[i]];
         enum role role = c->key == key ? ROLE_TITLE : ROLE_DIM;
         int width = (int)strlen(c->title);
-        int col = c->side == RIGHT ? shown->at[i] + shown->cols[i] - width : shown->at[i] + (i > 0 ? 2 : 0);
+        int col = c->side == RIGHT ? shown->at[i] + shown->cols[i] - width
+                                   : shown->at[i] + (i > 0 ? 2 : 0);
         canvas_text(canvas, 0, col, shown->cols[i], 0, role, str_of(c->title));
     }
 }
@@ -150,8 +152,8 @@ static void metric_cell(const struct function_metrics *m, unsigned key, struct c
         out->role = strcmp(out->text, "-") ? ROLE_TEXT : ROLE_DIM;
 }
 
-static void figure_cell(const struct console *console, const struct column *c, const struct function_entry *e,
-                        struct cell_words *out)
+static void figure_cell(const struct console *console, const struct column *c,
+                        const struct function_entry *e, struct cell_words *out)
 {
     char figure[FIGURE_SIZE];
     if (c->metric) {
@@ -187,8 +189,8 @@ static void figure_cell(const struct console *console, const struct column *c, c
     out->role = strcmp(figure, "-") ? ROLE_TEXT : ROLE_DIM;
 }
 
-static void draw_last(const struct console *console, struct canvas *canvas, int row, int col, int cols,
-                      const struct function_entry *e)
+static void draw_last(const struct console *console, struct canvas *canvas, int row, int col,
+                      int cols, const struct function_entry *e)
 {
     char age[FIGURE_SIZE];
     if (e->last_failure_class >= FAILURE_CLASS_COUNT) {
@@ -197,35 +199,40 @@ static void draw_last(const struct console *console, struct canvas *canvas, int 
     }
     enum failure_class class = (enum failure_class)e->last_failure_class;
     figure_age(function_columns_age_base(console), e->last_failure_unix_ms, age);
-    canvas_text(canvas, row, col + 2, 3, 0, console_class_role(class), str_of(failure_class_row(class)->tag));
+    canvas_text(canvas, row, col + 2, 3, 0, console_class_role(class),
+                str_of(failure_class_row(class)->tag));
     canvas_text(canvas, row, col + 6, 4, 0, ROLE_DIM, str_of(age));
 }
 
-static void draw_cell(const struct console *console, struct canvas *canvas, int row, int col, int cols,
-                      const struct column *c, const struct function_entry *e)
+static void draw_cell(const struct console *console, struct canvas *canvas, int row, int col,
+                      int cols, const struct column *c, const struct function_entry *e)
 {
     struct cell_words words;
     figure_cell(console, c, e, &words);
-    canvas_text(canvas, row, col + cols - (int)strlen(words.text), cols, 0, words.role, str_of(words.text));
+    canvas_text(canvas, row, col + cols - (int)strlen(words.text), cols, 0, words.role,
+                str_of(words.text));
 }
 
-static void draw_name(struct canvas *canvas, int row, int col, int cols, const struct function_entry *e)
+static void draw_name(struct canvas *canvas, int row, int col, int cols,
+                      const struct function_entry *e)
 {
     if (e->name[0])
-        canvas_text(canvas, row, col, cols, 0, e->failures ? ROLE_TITLE : ROLE_TEXT, str_of(e->name));
+        canvas_text(canvas, row, col, cols, 0, e->failures ? ROLE_TITLE : ROLE_TEXT,
+                    str_of(e->name));
     else
         canvas_text(canvas, row, col, cols, 0, ROLE_DIM, STR(FUNCTION_UNNAMED));
 }
 
-void function_columns_row(const struct function_columns *shown, const struct console *console, struct canvas *canvas,
-                          int row, const struct function_entry *e)
+void function_columns_row(const struct function_columns *shown, const struct console *console,
+                          struct canvas *canvas, int row, const struct function_entry *e)
 {
     for (int i = 0; i < shown->count; i++) {
         int which = shown->column[i], at = shown->at[i], cols = shown->cols[i];
         if (which == COLUMN_NAME)
             draw_name(canvas, row, at, cols, e);
         else if (columns[which].key == FUNCTION_BY_RUNTIME)
-            canvas_text(canvas, row, at + 2, cols - 2, 0, ROLE_DIM, str_of(e->runtime[0] ? e->runtime : "-"));
+            canvas_text(canvas, row, at + 2, cols - 2, 0, ROLE_DIM,
+                        str_of(e->runtime[0] ? e->runtime : "-"));
         else if (which == COLUMN_LAST)
             draw_last(console, canvas, row, at, cols, e);
         else if (which == COLUMN_SPARK)

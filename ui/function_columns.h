@@ -17,9 +17,10 @@ struct function_columns { /* what is shown at a width, from the left */
 /* Longest name first served: `name_cols` is the width that the names would like. `metrics`: with
  * what CloudWatch counts, under CW; all other figures are of the logs that were read. */
 void function_columns_fit(struct function_columns *shown, int cols, int name_cols, bool metrics);
-void function_columns_head(const struct function_columns *shown, struct canvas *canvas, unsigned key);
-void function_columns_row(const struct function_columns *shown, const struct console *console, struct canvas *canvas,
-                          int row, const struct function_entry *entry);
+void function_columns_head(const struct function_columns *shown, struct canvas *canvas,
+                           unsigned key);
+void function_columns_row(const struct function_columns *shown, const struct console *console,
+                          struct canvas *canvas, int row, const struct function_entry *entry);
 /* The sort key after `key` among the columns shown; the same when there is no other. */
 unsigned function_columns_next_key(const struct function_columns *shown, unsigned key);
 /* `failures`, `TMO`: for the status. */

@@ -77,7 +77,8 @@ static int compare(const void *left, const void *right)
     return order ? order : strcmp(a->entry->name, b->entry->name);
 }
 
-static struct function_order order_of(const struct function_list *list, const struct function_entry *e)
+static struct function_order order_of(const struct function_list *list,
+                                      const struct function_entry *e)
 {
     struct function_order o = {"", 0, e->failures, e->metrics.errors, e->last_failure_unix_ms, e};
     if (list->key == FUNCTION_BY_NAME)
@@ -162,7 +163,9 @@ static void take(struct function_entry *e, uint32_t index, const struct function
 static bool read_slice(struct function_list *list, struct store *store)
 {
     static struct function_row rows[READ_SLICE];
-    size_t got = list->read_at < FUNCTION_LIST_MAX ? store_read_functions(store, list->read_at, READ_SLICE, rows) : 0;
+    size_t got = list->read_at < FUNCTION_LIST_MAX
+                     ? store_read_functions(store, list->read_at, READ_SLICE, rows)
+                     : 0;
     make_room(list, list->read_at + (uint32_t)got);
     for (size_t i = 0; i < got; i++) {
         take(&list->entries[list->read_at + i], list->read_at + (uint32_t)i, &rows[i]);
@@ -174,8 +177,8 @@ static bool read_slice(struct function_list *list, struct store *store)
     return got == READ_SLICE;
 }
 
-bool function_list_refresh(struct function_list *list, struct store *store, const struct store_status *status,
-                           int64_t budget_us, bool *busy)
+bool function_list_refresh(struct function_list *list, struct store *store,
+                           const struct store_status *status, int64_t budget_us, bool *busy)
 {
     *busy = false;
     if (list->read_at == 0) {

@@ -59,8 +59,8 @@ void function_list_init(struct function_list *list);
 void function_list_release(struct function_list *list);
 
 /* Reads on for at most `budget_us`. true: entries or their order changed. *busy: more is left. */
-bool function_list_refresh(struct function_list *list, struct store *store, const struct store_status *status,
-                           int64_t budget_us, bool *busy);
+bool function_list_refresh(struct function_list *list, struct store *store,
+                           const struct store_status *status, int64_t budget_us, bool *busy);
 
 /* Sorts by a key; numbers descend and names ascend unless reversed. */
 void function_list_sort(struct function_list *list, unsigned key, bool reverse);

@@ -42,8 +42,9 @@ void log_line_add(struct log_line *line, struct buf *out, enum role role, const 
 
 static bool is_level(struct str word)
 {
-    static const char *const levels[] = {"TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL",
-                                         "trce", "dbug", "info", "warn", "fail", "crit"};
+    static const char *const levels[] = {"TRACE", "DEBUG", "INFO",     "WARN", "WARNING",
+                                         "ERROR", "FATAL", "CRITICAL", "trce", "dbug",
+                                         "info",  "warn",  "fail",     "crit"};
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (str_eq(word, str_of(levels[i])))
             return true;
@@ -71,11 +72,13 @@ static bool take_stamp(struct str *rest)
     return true;
 }
 
-/* A request id as the runtimes write it here: 36 bytes of a UUID, or `undefined` during the init. */
+/* A request id as the runtimes write it here: 36 bytes of a UUID, or `undefined` during the init.
+ */
 static bool take_id(struct str *rest)
 {
     struct str word = str_first(*rest, 36);
-    if (word.len == 36 && word.at[8] == '-' && word.at[13] == '-' && word.at[18] == '-' && word.at[23] == '-') {
+    if (word.len == 36 && word.at[8] == '-' && word.at[13] == '-' && word.at[18] == '-' &&
+        word.at[23] == '-') {
         *rest = str_from(*rest, 36);
         if (rest->len > 0 && (rest->at[0] == '\t' || rest->at[0] == ' '))
             *rest = str_from(*rest, 1);
@@ -104,7 +107,8 @@ static bool bracketed(struct str text, struct line_prefix *out)
 static struct str first_word(struct str text)
 {
     size_t len = 0;
-    while (len < text.len && len < 10 && text.at[len] != ' ' && text.at[len] != '\t' && text.at[len] != ':')
+    while (len < text.len && len < 10 && text.at[len] != ' ' && text.at[len] != '\t' &&
+           text.at[len] != ':')
         len++;
     return str_first(text, len);
 }
@@ -132,68 +136,56 @@ struct line_prefix log_line_prefix(struct str text)
 
 /* ---- kinds of lines ---- */
 
+/* The word behind a label such as `RequestId: `; *rest: what follows it. Empty: no such label. */
+static struct str word_after(struct str text, struct str label, struct str *rest)
+{
+    size_t at = str_find(text, label);
+    *rest = at == SIZE_MAX ? STR_NONE : str_from(text, at + label.len);
+    return str_take_word(rest);
+}
+
 /* The first eight bytes of the request id that a platform line names. */
 static struct str short_id(struct str text)
 {
-    struct str id = STR_NONE;
-    size_t at = str_find(text, STR("RequestId: "));
-    if (at != SIZE_MAX) {
-        struct str rest = str_from(text, at + 11);
-        id = str_take_word(&rest);
-    } else {
-        struct str record, raw;
-        if (jscan_member(text, STR("record"), &record) && jscan_member(record, STR("requestId"), &raw) && raw.len > 2)
-            id = str_first(str_from(raw, 1), raw.len - 2);
-    }
+    struct str record, raw, rest, id = word_after(text, STR("RequestId: "), &rest);
+    if (id.len == 0 && jscan_member(text, STR("record"), &record) &&
+        jscan_member(record, STR("requestId"), &raw) && raw.len > 2)
+        id = str_first(str_from(raw, 1), raw.len - 2);
     return str_first(id, 8);
 }
 
 static void compose_start(struct log_line *line, struct str text, struct buf *out)
 {
-    struct str version = STR_NONE;
-    size_t at = str_find(text, STR("Version: "));
-    if (at != SIZE_MAX) {
-        struct str rest = str_from(text, at + 9);
-        version = str_take_word(&rest);
-    }
-    log_line_add(line, out, ROLE_PLATFORM, "START  %.*s  %.*s", STR_ARG(short_id(text)), STR_ARG(version));
+    struct str rest, version = word_after(text, STR("Version: "), &rest);
+    log_line_add(line, out, ROLE_PLATFORM, "START  %.*s  %.*s", STR_ARG(short_id(text)),
+                 STR_ARG(version));
 }
 
-/* `INIT_START Runtime Version: python:3.12.v43` + TAB + ARN: the version is what tells. */
-static bool compose_init(struct log_line *line, struct str text, struct buf *out)
+/* `INIT_START Runtime Version: python:3.12.v43` + TAB + ARN: the version is what tells. Of an XRAY
+ * line it is the id, and whether there is a trace to open. */
+static bool compose_label(struct log_line *line, uint8_t kind, struct str text, struct buf *out)
 {
-    struct str version = text;
-    size_t at = str_find(text, STR("Runtime Version: "));
-    if (at == SIZE_MAX)
+    bool xray = kind == LINE_XRAY;
+    struct str rest,
+        word = word_after(text, xray ? STR("TraceId: ") : STR("Runtime Version: "), &rest);
+    if (word.len == 0)
         return false;
-    version = str_from(text, at + 17);
-    struct str name = str_take_word(&version);
-    log_line_add(line, out, ROLE_PLATFORM, "INIT   %.*s", STR_ARG(str_first(name, 100)));
-    return name.len > 0;
-}
-
-static bool compose_xray(struct log_line *line, struct str text, struct buf *out)
-{
-    struct str rest = text;
-    size_t at = str_find(text, STR("TraceId: "));
-    if (at == SIZE_MAX)
-        return false;
-    rest = str_from(text, at + 9);
-    struct str id = str_take_word(&rest);
-    bool sampled = str_has(rest, STR("Sampled: true"));
-    log_line_add(line, out, ROLE_PLATFORM, "XRAY   %.*s%s", STR_ARG(str_first(id, 100)), sampled ? "  sampled" : "");
+    log_line_add(line, out, ROLE_PLATFORM, "%s   %.*s%s", xray ? "XRAY" : "INIT",
+                 STR_ARG(str_first(word, 100)),
+                 xray && str_has(rest, STR("Sampled: true")) ? "  sampled" : "");
     return true;
 }
 
 static bool compose_platform(struct log_line *line, uint8_t kind, struct str text, struct buf *out)
 {
-    if ((kind == LINE_INIT && compose_init(line, text, out)) || (kind == LINE_XRAY && compose_xray(line, text, out)))
+    if ((kind == LINE_INIT || kind == LINE_XRAY) && compose_label(line, kind, text, out))
         return true;
     log_line_add_str(line, out, ROLE_PLATFORM, text);
     return true;
 }
 
-static void add_duration(struct log_line *line, const struct report *r, const struct line_facts *facts, struct buf *out)
+static void add_duration(struct log_line *line, const struct report *r,
+                         const struct line_facts *facts, struct buf *out)
 {
     char ms[FIGURE_SIZE];
     figure_ms(r->duration_ns, ms);
@@ -225,7 +217,8 @@ static void add_init(struct log_line *line, const char *what, int64_t ns, struct
         log_line_add(line, out, ROLE_COLD, " %s %sms", what, ms);
 }
 
-static bool compose_report(struct log_line *line, struct str text, const struct line_facts *facts, struct buf *out)
+static bool compose_report(struct log_line *line, struct str text, const struct line_facts *facts,
+                           struct buf *out)
 {
     struct report r;
     if (!report_parse(text, &r) || !report_has_numbers(&r))
@@ -252,14 +245,16 @@ static void compose_app(struct log_line *line, struct str text, bool is_error, s
 {
     struct line_prefix prefix = log_line_prefix(text);
     enum role role = prefix.level.len > 0 ? log_line_level_role(prefix.level) : ROLE_TEXT;
-    enum role rest = role == ROLE_LEVEL_ERROR || role == ROLE_LEVEL_WARN ? role : is_error ? ROLE_LEVEL_ERROR : ROLE_TEXT;
+    enum role rest = role == ROLE_LEVEL_ERROR || role == ROLE_LEVEL_WARN ? role
+                     : is_error                                          ? ROLE_LEVEL_ERROR
+                                                                         : ROLE_TEXT;
     if (prefix.skip > 0 && prefix.level.len > 0)
         log_line_add(line, out, role, "%-5.*s ", STR_ARG(prefix.level));
     log_line_add_str(line, out, rest, str_from(text, prefix.skip));
 }
 
-static bool compose_known(struct log_line *line, const struct row *row, struct str text, const struct line_facts *facts,
-                          struct buf *out)
+static bool compose_known(struct log_line *line, const struct row *row, struct str text,
+                          const struct line_facts *facts, struct buf *out)
 {
     switch ((enum line_kind)row->kind) {
     case LINE_START:
@@ -282,8 +277,8 @@ static bool compose_known(struct log_line *line, const struct row *row, struct s
     }
 }
 
-void log_line_compose(struct log_line *line, const struct row *row, struct str text, const struct line_facts *facts,
-                      bool raw, struct buf *out)
+void log_line_compose(struct log_line *line, const struct row *row, struct str text,
+                      const struct line_facts *facts, bool raw, struct buf *out)
 {
     log_line_begin(line, out);
     if (row->late)
@@ -315,7 +310,8 @@ static struct str telling_evidence(const struct invocation *inv)
 /* What happened, in one line: the error, or for a timeout what was done last. */
 static struct str fold_reason(const struct invocation *inv)
 {
-    bool failed = inv->class < FAILURE_CLASS_COUNT && failure_class_row((enum failure_class)inv->class)->is_failure;
+    bool failed = inv->class < FAILURE_CLASS_COUNT &&
+                  failure_class_row((enum failure_class)inv->class)->is_failure;
     struct str last = invocation_text(inv, inv->last_text), reason = STR_NONE;
     if (inv->class == FAILURE_TIMEOUT && last.len > 0)
         return last;
@@ -326,7 +322,8 @@ static struct str fold_reason(const struct invocation *inv)
 
 static void add_reason(struct log_line *line, const struct invocation *inv, struct buf *out)
 {
-    struct str type = invocation_text(inv, inv->exception_type), message = invocation_text(inv, inv->exception_message);
+    struct str type = invocation_text(inv, inv->exception_type),
+               message = invocation_text(inv, inv->exception_message);
     struct str reason = fold_reason(inv);
     reason = str_take_line(&reason);
     reason = str_from(reason, log_line_prefix(reason).skip);
@@ -339,13 +336,17 @@ static void add_reason(struct log_line *line, const struct invocation *inv, stru
     log_line_add_str(line, out, ROLE_TEXT, str_take_line(&message));
 }
 
-void log_line_fold(struct log_line *line, const struct invocation *inv, uint64_t rows, struct buf *out)
+void log_line_fold(struct log_line *line, const struct invocation *inv, uint64_t rows,
+                   struct buf *out)
 {
-    struct report r = {.duration_ns = inv->duration_ns, .memory_mb = inv->memory_mb, .memory_used_mb = inv->memory_used_mb,
+    struct report r = {.duration_ns = inv->duration_ns,
+                       .memory_mb = inv->memory_mb,
+                       .memory_used_mb = inv->memory_used_mb,
                        .timeout_ms = ABSENT};
     struct line_facts facts = {.timeout_ms = inv->timeout_ms};
     log_line_begin(line, out);
-    log_line_add(line, out, ROLE_TITLE, "%-8.*s", STR_ARG(str_first(invocation_text(inv, inv->request_id), 8)));
+    log_line_add(line, out, ROLE_TITLE, "%-8.*s",
+                 STR_ARG(str_first(invocation_text(inv, inv->request_id), 8)));
     if (inv->duration_ns != ABSENT)
         add_duration(line, &r, &facts, out);
     add_memory(line, &r, out);

@@ -88,7 +88,8 @@ static bool functions_refresh(struct pane *pane, struct console *console, int ro
     f->rows = rows;
     f->cols = cols;
     f->status = console->status;
-    if (function_list_refresh(&f->list, console->store, &console->status, READ_BUDGET_US, &pane->busy))
+    if (function_list_refresh(&f->list, console->store, &console->status, READ_BUDGET_US,
+                              &pane->busy))
         changed = true;
     if (changed)
         settle(f);
@@ -101,17 +102,22 @@ static void draw_empty(const struct functions *f, struct canvas *canvas)
     int row = f->rows > 4 ? 2 : 0;
     if (f->list.count > 0) {
         canvas_printf(canvas, row, 2, ROLE_TEXT, "No function matches \"%s\".", f->list.filter);
-        canvas_printf(canvas, row + 1, 2, ROLE_DIM, "%" PRIu32 " are hidden. - drops the filter.", f->list.count);
+        canvas_printf(canvas, row + 1, 2, ROLE_DIM, "%" PRIu32 " are hidden. - drops the filter.",
+                      f->list.count);
     } else if (!s->done) {
-        canvas_text(canvas, row, 2, f->cols, 0, ROLE_TEXT, STR("Reading: no function was seen yet."));
+        canvas_text(canvas, row, 2, f->cols, 0, ROLE_TEXT,
+                    STR("Reading: no function was seen yet."));
         canvas_text(canvas, row + 1, 2, f->cols, 0, ROLE_DIM, str_of(s->progress.note));
     } else {
-        canvas_text(canvas, row, 2, f->cols, 0, ROLE_TEXT, STR("Read to its end: no function was found."));
-        canvas_text(canvas, row + 1, 2, f->cols, 0, ROLE_DIM, STR("2 shows the lines that were read."));
+        canvas_text(canvas, row, 2, f->cols, 0, ROLE_TEXT,
+                    STR("Read to its end: no function was found."));
+        canvas_text(canvas, row + 1, 2, f->cols, 0, ROLE_DIM,
+                    STR("2 shows the lines that were read."));
     }
 }
 
-static void functions_draw(struct pane *pane, const struct console *console, struct canvas *canvas, bool focus)
+static void functions_draw(struct pane *pane, const struct console *console,
+                           struct canvas *canvas, bool focus)
 {
     const struct functions *f = functions_in(pane);
     (void)focus;
@@ -122,7 +128,8 @@ static void functions_draw(struct pane *pane, const struct console *console, str
     function_columns_head(&f->columns, canvas, f->list.key);
     for (int i = 0; i < page(f) && f->scroll.offset + (size_t)i < f->list.shown; i++) {
         size_t row = f->scroll.offset + (size_t)i;
-        function_columns_row(&f->columns, console, canvas, i + 1, function_list_at(&f->list, (uint32_t)row));
+        function_columns_row(&f->columns, console, canvas, i + 1,
+                             function_list_at(&f->list, (uint32_t)row));
         if (row == f->scroll.selected) {
             canvas_text(canvas, i + 1, 0, 1, 0, ROLE_TITLE, STR(">"));
             canvas_over(canvas, i + 1, 0, f->cols, ROLE_SELECTION);
@@ -139,25 +146,31 @@ static void functions_show(struct pane *pane, struct console *console, const str
     settle(f);
 }
 
-static void functions_titles(const struct pane *pane, char *title, size_t title_size, char *below, size_t below_size)
+static void functions_titles(const struct pane *pane, char *title, size_t title_size, char *below,
+                             size_t below_size)
 {
     const struct functions *f = functions_in(pane);
     bool narrow = f->cols < 44;
     snprintf(title, title_size, "Functions");
     if (f->list.filter[0] && !narrow)
         snprintf(title, title_size, "Functions  filter: %s", f->list.filter);
-    snprintf(below, below_size, "%" PRIu32 "/%" PRIu32 "%s%s%s", f->list.shown, f->list.count, narrow ? "" : "  sort ",
-             narrow ? "" : function_columns_key_name(f->list.key), narrow ? "" : f->list.reverse ? " ^" : " v");
+    snprintf(below, below_size, "%" PRIu32 "/%" PRIu32 "%s%s%s", f->list.shown, f->list.count,
+             narrow ? "" : "  sort ", narrow ? "" : function_columns_key_name(f->list.key),
+             narrow            ? ""
+             : f->list.reverse ? " ^"
+                               : " v");
 }
 
-static void functions_status(const struct pane *pane, const struct console *console, char *out, size_t size)
+static void functions_status(const struct pane *pane, const struct console *console, char *out,
+                             size_t size)
 {
     const struct functions *f = functions_in(pane);
     struct buf text;
     (void)console;
     buf_init(&text, 300);
     if (f->list.filter[0])
-        buf_printf(&text, "filter: %s   %" PRIu32 " of %" PRIu32, f->list.filter, f->list.shown, f->list.count);
+        buf_printf(&text, "filter: %s   %" PRIu32 " of %" PRIu32, f->list.filter, f->list.shown,
+                   f->list.count);
     for (int class = 0; class < FAILURE_CLASS_COUNT; class++)
         if (f->status.by_class[class] && class != FAILURE_SUCCESS)
             buf_printf(&text, "%s%" PRIu64 " %s", text.len ? "  " : "", f->status.by_class[class],
@@ -229,8 +242,8 @@ static unsigned functions_click(struct pane *pane, struct console *console, int 
     return UI_REDRAW;
 }
 
-static unsigned functions_prompted(struct pane *pane, struct console *console, enum action why, struct str text,
-                                   bool done, bool accepted)
+static unsigned functions_prompted(struct pane *pane, struct console *console, enum action why,
+                                   struct str text, bool done, bool accepted)
 {
     struct functions *f = functions_of(pane);
     (void)console;
@@ -240,7 +253,8 @@ static unsigned functions_prompted(struct pane *pane, struct console *console, e
 }
 
 /* The list as it stands, with room for every column; one row at a time. */
-static void functions_text(struct pane *pane, struct console *console, struct buf *out, size_t *line)
+static void functions_text(struct pane *pane, struct console *console, struct buf *out,
+                           size_t *line)
 {
     const struct functions *f = functions_in(pane);
     struct function_columns columns;
@@ -252,7 +266,8 @@ static void functions_text(struct pane *pane, struct console *console, struct bu
     function_columns_head(&columns, &canvas, f->list.key);
     for (uint32_t row = 0; row <= f->list.shown && !out->full; row++) {
         if (row > 0)
-            function_columns_row(&columns, console, &canvas, 0, function_list_at(&f->list, row - 1));
+            function_columns_row(&columns, console, &canvas, 0,
+                                 function_list_at(&f->list, row - 1));
         canvas_row_text(&canvas, 0, out);
         buf_add_char(out, '\n');
         canvas_clear(&canvas);
@@ -270,7 +285,8 @@ static bool functions_command(const struct pane *pane, struct console *console, 
     return false;
 }
 
-static void functions_selected(const struct pane *pane, const struct console *console, struct place *out)
+static void functions_selected(const struct pane *pane, const struct console *console,
+                               struct place *out)
 {
     const struct function_entry *e = selected(functions_in(pane));
     *out = (struct place){.view = VIEW_FUNCTIONS, .function = UINT32_MAX, .row = UINT64_MAX};
