@@ -74,7 +74,12 @@ static void without_anything_the_error_says_where_it_looked(void **state)
     open_creds(NULL);
     assert_failed(NOW, "no credentials: none in the variables, nor for the profile \"default\" in ",
                   "run: aws configure sso");
-    assert_int_equal(fake.asked.done != NULL, 0);
+    assert_null(fake.asked.done);
+    assert_false(creds_worth_retrying(creds));
+    write_credentials("[default]\naws_access_key_id = AKIDLATE\naws_secret_access_key = x\n");
+    assert_true(creds_worth_retrying(creds));
+    creds_retry(creds);
+    assert_ready(NOW + 1, "AKIDLATE");
 }
 
 static void keys_of_variables_may_end(void **state)

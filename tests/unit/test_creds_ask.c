@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include "src/aws/exchange.h"
 #include "src/aws/sts.h"
 #include "tests/unit/creds_room.h"
 
@@ -144,6 +145,27 @@ static void a_server_in_trouble_is_asked_three_times_and_later_again(void **stat
     answer(200, ASSUMED("ASIAINNER"));
     step_at(NOW + 1000);
     assert_ready(NOW + 1000, "ASIAINNER");
+}
+
+static void what_may_pass_is_told_from_what_stays(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        bool passing;
+    } rows[] = {
+        {0, "", true},       {500, "", true},        {503, "<html>", true}, {429, "", true},
+        {200, "", false},    {400, "", false},       {403, "AccessDenied", false},
+        {401, "", false},    {400, ERROR_XML("Throttling", "x"), true},
+        {400, "{\"__type\":\"TooManyRequestsException\"}", true},
+        {400, ERROR_XML("IDPCommunicationError", "x"), true},
+        {200, ERROR_XML("Throttling", "x"), false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct http_answer got = {.status = rows[i].status, .body = str_of(rows[i].body)};
+        assert_int_equal(exchange_is_passing(&got), rows[i].passing);
+    }
 }
 
 static void a_clock_that_is_off_is_found_out(void **state)
@@ -490,6 +512,7 @@ int main(void)
         cmocka_unit_test_teardown(keys_of_variables_serve_a_role_too, close_creds),
         cmocka_unit_test_teardown(a_role_that_may_not_be_assumed_says_so, close_creds),
         cmocka_unit_test_teardown(a_server_in_trouble_is_asked_three_times_and_later_again, close_creds),
+        cmocka_unit_test(what_may_pass_is_told_from_what_stays),
         cmocka_unit_test_teardown(a_clock_that_is_off_is_found_out, close_creds),
         cmocka_unit_test_teardown(keys_are_taken_whatever_their_date_says, close_creds),
         cmocka_unit_test_teardown(an_answer_that_is_no_keys_is_an_error, close_creds),
