@@ -124,7 +124,7 @@ static void turn(struct app *app)
     struct pollfd fds[] = {{term_key_fd(), POLLIN, 0},
                            {term_signal_fd(), POLLIN, 0},
                            {store_wake_fd(app->console.store), POLLIN, 0}};
-    int wait = timeout_ms(app), ready = poll(fds, 3, wait);
+    (void)poll(fds, 3, timeout_ms(app)); /* what came stands in revents */
     take_signals(app);
     if (fds[2].revents & POLLIN) {
         store_wake_ack(app->console.store);
@@ -132,7 +132,7 @@ static void turn(struct app *app)
     }
     if (fds[0].revents && !term_read())
         end_by(app, SIGHUP);
-    app_take_keys(app, ready == 0 && wait > 0);
+    app_take_keys(app, term_key_wait_ms() == 0); /* whatever else keeps it awake */
     if (!app->leave)
         take_time(app);
     if (!app->leave)

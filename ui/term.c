@@ -20,6 +20,7 @@
 #undef columns
 
 #include "src/base/buf.h"
+#include "src/base/clock.h"
 #include "ui/clipboard.h"
 #include "ui/keys.h"
 #include "ui/paint.h"
@@ -50,6 +51,7 @@ static struct {
     struct paint paint;
     struct buf out;        /* one frame */
     struct keys keys;
+    int64_t read_mono_ms; /* when bytes of it came last */
 } term = {.key_fd = -1};
 
 /* ---- leaving ---- */
@@ -437,8 +439,10 @@ bool term_read(void)
     if (room == 0)
         return true;
     ssize_t got = read(term.key_fd, at, room);
-    if (got > 0)
+    if (got > 0) {
         term.keys.len += (size_t)got;
+        term.read_mono_ms = clock_mono_ms();
+    }
     return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
@@ -449,7 +453,10 @@ uint32_t term_key(bool late)
 
 int term_key_wait_ms(void)
 {
-    return keys_wait(&term.keys) ? KEYS_ESCAPE_MS : -1;
+    int64_t left_ms = term.read_mono_ms + KEYS_ESCAPE_MS - clock_mono_ms();
+    if (!keys_wait(&term.keys))
+        return -1;
+    return left_ms > 0 ? (int)left_ms : 0;
 }
 
 struct str term_paste(void)
