@@ -124,7 +124,8 @@ static bool aws_host(const struct sdk *sdk, enum service_id service, const char 
         snprintf(host, size, "%s%s.%s.%s", name, fips, region,
                  sdk->dualstack ? p->dual_suffix : p->suffix);
     else if (sdk->fips && strcmp(p->prefix, "cn-") == 0)
-        return err_set(err, ERR_CONFIG, "s3: there is no FIPS endpoint in %s", region);
+        return err_set(err, ERR_CONFIG, "s3: there is no FIPS endpoint in %s", region) ||
+               err_advise(err, "unset AWS_USE_FIPS_ENDPOINT, or name another region");
     else
         snprintf(host, size, "%s%s%s.%s.%s", name, fips, sdk->dualstack ? ".dualstack" : "",
                  region, p->suffix);

@@ -36,7 +36,8 @@ static bool refuse(const struct sdk *sdk, const char *profile, const char *key, 
 {
     char where[1100];
     sdk_profile_where(sdk, profile, key, where, sizeof where);
-    return err_set(err, ERR_CONFIG, "%s: the profile \"%s\" %s", where, profile, what);
+    return err_set(err, ERR_CONFIG, "%s: the profile \"%s\" %s", where, profile, what) ||
+           err_advise(err, SDK_FILE_HINT);
 }
 
 static bool use_profile(const struct sdk *sdk, struct plan *plan, const char *profile)

@@ -34,7 +34,8 @@ static bool refuse(struct attempt *a, const char *key, const char *what)
     char where[1100];
     sdk_profile_where(a->sdk, a->plan.profile, key, where, sizeof where);
     return err_set(&a->err, ERR_CONFIG, "%s: the profile \"%s\": %s %s", where, a->plan.profile,
-                   key, what);
+                   key, what) ||
+           err_advise(&a->err, SDK_FILE_HINT);
 }
 
 /* A key that may stand in the profile, in its sso-session, or in both alike. */

@@ -12,7 +12,8 @@ static bool refuse(const struct sdk *sdk, const char *profile, const char *key, 
 {
     char where[1100];
     sdk_profile_where(sdk, profile, key, where, sizeof where);
-    return err_set(err, ERR_CONFIG, "%s: %s %s", where, key, what);
+    return err_set(err, ERR_CONFIG, "%s: %s %s", where, key, what) ||
+           err_advise(err, SDK_FILE_HINT);
 }
 
 static bool read_duration(const struct sdk *sdk, const char *profile, unsigned *duration_s)

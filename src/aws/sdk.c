@@ -79,6 +79,11 @@ static void profiles_free(struct sdk_profiles *p)
     free(p);
 }
 
+static bool read_file(struct ini *ini, enum ini_form form, const char *path, struct err *err)
+{
+    return ini_read(ini, form, path, err) || err_advise(err, SDK_FILE_HINT);
+}
+
 static struct sdk_profiles *read_profiles(struct err *err)
 {
     struct sdk_profiles *p = xcalloc(1, sizeof *p);
@@ -86,8 +91,8 @@ static struct sdk_profiles *read_profiles(struct err *err)
     if (find_path("AWS_CONFIG_FILE", ".aws/config", config, sizeof p->path[0], err) &&
         find_path("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", credentials,
                   sizeof p->path[0], err) &&
-        ini_read(&p->ini[SDK_CONFIG], INI_CONFIG, config, err) &&
-        ini_read(&p->ini[SDK_CREDENTIALS], INI_CREDENTIALS, credentials, err)) {
+        read_file(&p->ini[SDK_CONFIG], INI_CONFIG, config, err) &&
+        read_file(&p->ini[SDK_CREDENTIALS], INI_CREDENTIALS, credentials, err)) {
         list_names(p);
         return p;
     }
@@ -257,7 +262,8 @@ static bool check_services(const struct sdk *sdk, struct err *err)
     if (!named || ini_find(&sdk->profiles->ini[SDK_CONFIG], "services", named))
         return true;
     sdk_profile_where(sdk, sdk->profile, "services", where, sizeof where);
-    return err_set(err, ERR_CONFIG, "%s: there is no section [services %s]", where, named);
+    return err_set(err, ERR_CONFIG, "%s: there is no section [services %s]", where, named) ||
+           err_advise(err, SDK_FILE_HINT);
 }
 
 static bool choose_urls(struct sdk *sdk, const struct sdk_flags *flags, struct err *err)
@@ -292,7 +298,8 @@ static bool choose_rest(struct sdk *sdk, struct err *err)
         return err_set(err, ERR_CONFIG, "ca_bundle: the path is too long");
     if (attempts && (!str_to_u64(str_of(attempts), 100, &count) || count == 0))
         return err_set(err, ERR_CONFIG, "max_attempts: \"%s\" is no number from 1 to 100",
-                       attempts);
+                       attempts) ||
+               err_advise(err, "set AWS_MAX_ATTEMPTS or max_attempts to such a one");
     sdk->max_attempts = (int)count;
     return true;
 }

@@ -13,6 +13,9 @@ struct sdk_flags { /* of the command line; empty: not given. Borrowed for the ca
     bool allow_insecure;
 };
 
+/* The hint of what is wrong in one of the files. */
+#define SDK_FILE_HINT "correct it there: the AWS tools read that file, too"
+
 struct sdk_profiles; /* the sections of both files, read */
 
 struct sdk {

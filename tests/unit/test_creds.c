@@ -392,7 +392,8 @@ static void a_role_that_is_told_wrongly_is_refused_with_its_line(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         write_config(rows[i].config);
         open_creds(NULL);
-        assert_failed(NOW, rows[i].words, NULL);
+        bool of_file = strstr(rows[i].words, "config:") != NULL;
+        assert_failed(NOW, rows[i].words, of_file ? SDK_FILE_HINT : NULL);
     }
 }
 

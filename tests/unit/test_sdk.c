@@ -258,6 +258,7 @@ static void paths_may_be_named(void **state)
     write_text("note", "[default]\nregion\n");
     struct err err = refused(NULL, NULL, NULL);
     assert_non_null(strstr(err.text, "/note:2: neither [section] nor key = value"));
+    assert_string_equal(err.hint, SDK_FILE_HINT);
 }
 
 /* ---- the public table of configured endpoint URLs (botocore, Apache-2.0) ---- */
