@@ -70,7 +70,8 @@ struct client *client_new(const struct sdk *sdk, struct creds *creds, struct htt
     *client = (struct client){.sdk = sdk, .creds = creds, .http = http};
     client->end = &client->first;
     client->state.backing_off_until_unix_ms = TIME_NONE;
-    client->random = (uint64_t)clock_unix_ms() << 22 ^ (uint64_t)clock_mono_us() ^ (uint64_t)getpid() << 42;
+    client->random = (uint64_t)clock_unix_ms() << 22 ^ (uint64_t)clock_mono_us() ^
+                     (uint64_t)getpid() << 42;
     return client;
 }
 

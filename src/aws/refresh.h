@@ -3,7 +3,8 @@
  * They are renewed in the background from a window before their end (5 min of a life of up to
  * 20 min, 15 min up to 90 min, else 60 min; never more than half of it). A failed renewal keeps
  * them and leaves the source alone for a while; keys past their end are still used then, until a
- * service refuses them. An answer that is past its end is a failure. Source: the SDKs' common refresh cases. */
+ * service refuses them. An answer that is past its end is a failure. Source: the SDKs' common
+ * refresh cases. */
 #ifndef LAMBDIG_AWS_REFRESH_H
 #define LAMBDIG_AWS_REFRESH_H
 
