@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -199,8 +200,12 @@ void child_free(struct child *child)
     if (!child)
         return;
     stop(child);
-    if (child->pid > 0)
-        waitpid(child->pid, &child->status, 0); /* it was killed: it ends at once */
+    /* It was killed and ends at once, unless a device holds it: that is not waited for. */
+    for (int rounds = 0; child->pid > 0 && rounds < 50; rounds++) {
+        reap(child);
+        if (child->pid > 0)
+            poll(NULL, 0, 2);
+    }
     if (child->out >= 0)
         close(child->out);
     if (child->note >= 0)
