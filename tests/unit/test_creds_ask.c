@@ -103,6 +103,24 @@ static void keys_of_variables_serve_a_role_too(void **state)
     assert_non_null(strstr(fake.asked.lines, "Credential=AKIDENV/"));
 }
 
+static void a_web_identity_of_variables_is_not_the_source_of_a_role(void **state)
+{
+    (void)state;
+    write_config(two_roles);
+    write_text("token", "planted");
+    setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere", 1);
+    setenv("AWS_ROLE_ARN", "arn:aws:iam::1:role/web", 1);
+    setenv("AWS_PROFILE", "b", 1);
+    open_creds(NULL);
+    assert_int_equal(read_at(NOW), CREDS_WAIT);
+    assert_non_null(strstr(fake.asked.lines, "Credential=AKIDBASE/"));
+    open_creds("c"); /* nor of a profile that came by flag */
+    assert_ready(NOW, "AKIDBASE");
+    setenv("AWS_PROFILE", "c", 1);
+    open_creds(NULL);
+    assert_failed(NOW, "reading /nowhere", NULL);
+}
+
 static void a_role_that_may_not_be_assumed_says_so(void **state)
 {
     (void)state;
@@ -510,6 +528,7 @@ int main(void)
         cmocka_unit_test_teardown(a_profile_may_source_itself_where_it_has_keys, close_creds),
         cmocka_unit_test_teardown(a_credential_source_gives_the_first_keys, close_creds),
         cmocka_unit_test_teardown(keys_of_variables_serve_a_role_too, close_creds),
+        cmocka_unit_test_teardown(a_web_identity_of_variables_is_not_the_source_of_a_role, close_creds),
         cmocka_unit_test_teardown(a_role_that_may_not_be_assumed_says_so, close_creds),
         cmocka_unit_test_teardown(a_server_in_trouble_is_asked_three_times_and_later_again, close_creds),
         cmocka_unit_test(what_may_pass_is_told_from_what_stays),
