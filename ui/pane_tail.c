@@ -464,8 +464,10 @@ static bool tail_cancel(struct pane *pane, struct console *console)
     (void)console;
     bool waited = t->older.shown_id != 0;
     t->older.shown_id = 0;
-    bool searched = waited | search_cancel(&t->search, &t->live) |
-                    search_cancel(&t->other, &t->past) | tail_stop_hunt(t);
+    bool searched = waited;
+    searched |= search_cancel(&t->search, &t->live);
+    searched |= search_cancel(&t->other, &t->past);
+    searched |= tail_stop_hunt(t);
     if (t->live.building && filters_drop(&t->live.filters)) {
         tail_rebuilt(t);
         return true;
