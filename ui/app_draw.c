@@ -130,6 +130,22 @@ static bool hindrance_status(const struct console *console, char *out, size_t si
     return out[0] != '\0';
 }
 
+/* `sentence — next step`: where both do not fit the sentence is cut, not the step. The column after
+ * it. */
+static int draw_sentence(struct canvas *canvas, int row, int cols, enum role role, struct str text)
+{
+    size_t dash = str_find_last(text, STR(" \xE2\x80\x94 "));
+    int room = cols - 1;
+    if (dash == SIZE_MAX || (int)utf8_width(text) <= room)
+        return 1 + canvas_text(canvas, row, 1, room, 0, role, text);
+    struct str step = str_from(text, dash);
+    int left = room - (int)utf8_width(step);
+    if (left < room / 4)
+        left = room / 4;
+    int at = 1 + canvas_text(canvas, row, 1, left, 0, role, str_first(text, dash));
+    return at + canvas_text(canvas, row, at, cols - at, 0, role, step);
+}
+
 static void draw_status(struct app *app, struct canvas *canvas)
 {
     struct console *console = &app->console;
@@ -138,9 +154,8 @@ static void draw_status(struct app *app, struct canvas *canvas)
     int row = app->layout.status.row, cols = app->cols;
     enum role role = ROLE_STATUS;
     if (console->message[0]) {
-        canvas_text(canvas, row, 1, cols - 1, 0,
-                    console->message_is_error ? ROLE_ERROR : ROLE_STATUS,
-                    str_of(console->message));
+        role = console->message_is_error ? ROLE_ERROR : ROLE_STATUS;
+        (void)draw_sentence(canvas, row, cols, role, str_of(console->message));
         return;
     }
     if (pane->class->status)
@@ -149,7 +164,7 @@ static void draw_status(struct app *app, struct canvas *canvas)
         role = ROLE_WARNING;
     if (!text[0])
         general_status(console, text, sizeof text);
-    int at = 1 + canvas_text(canvas, row, 1, cols - 1, 0, role, str_of(text));
+    int at = draw_sentence(canvas, row, cols, role, str_of(text));
     const char *note = console->status.progress.note;
     int width = (int)utf8_width(str_of(note));
     if (width > 0 && at + width + 3 <= cols && strcmp(note, text) != 0)

@@ -144,7 +144,9 @@ static void tell_trouble(struct app *app)
     if (status->trouble_count == app->trouble_count)
         return;
     app->trouble_count = status->trouble_count;
-    console_say(&app->console, true, "%s - %s", status->trouble.text, err_hint(&status->trouble));
+    char text[180]; /* of the sentence, so that the next step is there whole */
+    (void)str_copy(text, sizeof text, str_of(status->trouble.text));
+    console_say(&app->console, true, "%s \xE2\x80\x94 %s", text, err_hint(&status->trouble));
     app->draw = true;
 }
 

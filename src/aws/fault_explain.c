@@ -33,6 +33,13 @@ static void words_of(const struct fault *fault, const struct fault_about *about,
     snprintf(out, size, ": %s%s%s", code, fault->message[0] ? ": " : "", fault->message);
 }
 
+/* `assumed-role/pay/session` of its ARN: the hint must fit beside the sentence. */
+static struct str short_name(struct str principal)
+{
+    size_t colon = str_find_last(principal, STR(":"));
+    return colon == SIZE_MAX ? principal : str_from(principal, colon + 1);
+}
+
 static void explain_denied(const struct fault *fault, const struct fault_about *about,
                            struct err *err)
 {
@@ -48,7 +55,7 @@ static void explain_denied(const struct fault *fault, const struct fault_about *
     else
         err_set(err, ERR_DENIED, "%s%s%s was refused", names.action, names.on, names.resource);
     if (named && denial.principal.len > 0)
-        err_advise(err, "%.*s lacks the permission named above", STR_ARG(denial.principal));
+        err_advise(err, "%.*s lacks the permission named above", STR_ARG(short_name(denial.principal)));
 }
 
 static void explain_times(const struct fault *fault, const struct fault_about *about,
@@ -63,12 +70,11 @@ static void explain_times(const struct fault *fault, const struct fault_about *a
     else
         err_set(err, ERR_NETWORK, "%s%s%s failed%s", names.action, names.on, names.resource, words);
     if (fault->class == FAULT_THROTTLED)
-        err_advise(err,
-                   "the limit is shared by all who ask in this account and region; ask less often");
+        err_advise(err, "others in this account share the limit: ask less often");
     else if (fault->class == FAULT_TOO_MANY)
-        err_advise(err, "as many run as the account allows; wait until others have ended");
+        err_advise(err, "as many run as may: wait until others end");
     else
-        err_advise(err, "%s has trouble; try again in a while", about->host);
+        err_advise(err, "the service has trouble; try again in a while");
 }
 
 static void explain_words(const struct fault *fault, const struct fault_about *about,
@@ -93,7 +99,7 @@ static void advise_login(const struct fault_about *about, struct err *err)
     if (strcmp(about->source, "sso") == 0)
         err_advise(err, "run aws sso login --profile %s", name);
     else if (strcmp(about->source, "env") == 0)
-        err_advise(err, "set AWS_ACCESS_KEY_ID and its companions anew, then start lambdig again");
+        err_advise(err, "set new AWS_* keys, then start lambdig again");
     else
         err_advise(err, "renew the credentials of profile %s", about->profile);
 }
@@ -122,9 +128,8 @@ static void explain_keys(const struct fault *fault, const struct fault_about *ab
     case FAULT_KEYS:
         err_set(err, ERR_CREDENTIALS, "%s does not know the access key of profile %s: %s",
                 about->host, about->profile, fault->code);
-        err_advise(
-            err, "check the keys of profile %s, and that the region %s is enabled for the account",
-            about->profile, about->region);
+        err_advise(err, "check the keys of profile %s, and that %s is enabled", about->profile,
+                   about->region);
         break;
     default:
         err_set(err, ERR_CREDENTIALS,
@@ -140,8 +145,7 @@ static void explain_page(const struct fault *fault, const struct fault_about *ab
     const char *title = fault->message;
     err_set(err, ERR_NETWORK, "%s: a web page%s%s%s answers, not AWS", about->host,
             title[0] ? " titled \"" : "", title, title[0] ? "\"" : "");
-    err_advise(err, "a proxy or a login page of this network is in between: log in there, or check "
-                    "HTTPS_PROXY");
+    err_advise(err, "log in to this network, or check HTTPS_PROXY");
 }
 
 static void explain_redirect(const struct fault_about *about, struct err *err)

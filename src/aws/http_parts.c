@@ -97,7 +97,7 @@ static const struct reason reasons[] = {
      "check HTTPS_PROXY and HTTP_PROXY", false},
     {CURLE_COULDNT_CONNECT, "no connection", "", true},
     {CURLE_PEER_FAILED_VERIFICATION, "its certificate is not trusted",
-     "if a proxy reads TLS here, name its certificate in AWS_CA_BUNDLE", true},
+     "behind a proxy that reads TLS, set AWS_CA_BUNDLE", true},
     {CURLE_SSL_CONNECT_ERROR, "no TLS connection", "check the endpoint and the proxy", true},
     {CURLE_SSL_CERTPROBLEM, "no TLS connection", "check the endpoint and the proxy", true},
     {CURLE_GOT_NOTHING, "the connection ended before an answer came", "", false},

@@ -37,14 +37,14 @@ SAID = {**NETWORK, "429": "throttled", "throttled": "throttled", "retry-after": 
 class Console:
     """lambdig on an account of one function, and its screen."""
 
-    def __init__(self, server, name):
+    def __init__(self, server, name, cols=COLS):
         credentials = write(f"credentials.{name}", f"[default]\naws_access_key_id={KEY}\naws_secret_access_key={SECRET}\n")
         environment = {key: value for key, value in server.environment().items() if "ACCESS_KEY" not in key}
         environment["AWS_SHARED_CREDENTIALS_FILE"] = str(credentials)
         self.credentials = credentials
         with forking:
-            self.terminal = Terminal("pay", env=environment, rows=ROWS, cols=COLS)
-        self.screen, self.read = Screen(ROWS, COLS), 0
+            self.terminal = Terminal("pay", env=environment, rows=ROWS, cols=cols)
+        self.screen, self.read = Screen(ROWS, cols), 0
 
     @property
     def text(self):
@@ -175,6 +175,22 @@ COLD = {"500": "HTTP 500", "throttled": "Rate exceeded", "hang": "", "html": "Gu
         "denied": "was refused"}
 
 
+STEPS = {"html": "log in to this network, or check HTTPS_PROXY", "denied": "user/u lacks the permission named above",
+         "500": "the service has trouble; try again in a while"}
+
+
+def narrow(name):
+    """At 80 columns the sentence is cut, not the next step."""
+    made, _ = account()
+    with Server(made) as server:
+        console = Console(server, f"narrow.{name}", cols=80)
+        console.terminal.keys("2")
+        console.wait_for("row 39 of the log")
+        server.fail("*", FAULTS[name])
+        case(console.wait_for(STEPS[name]), f"{name} at 80 columns: the next step is whole", console.text)
+        console.quit_ms()
+
+
 def cold(name):
     made, _ = account()
     with Server(made) as server:
@@ -200,6 +216,7 @@ def main():
         parts = [(name, pool.submit(one, name)) for name in names]
         if not sys.argv[1:]:
             parts += [("gone", pool.submit(gone)), ("empty pages", pool.submit(empty_pages))]
+            parts += [(f"{name} at 80 columns", pool.submit(narrow, name)) for name in STEPS]
             parts += [(f"{name} from the start", pool.submit(cold, name)) for name in COLD]
         for name, done in parts:
             try:

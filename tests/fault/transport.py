@@ -44,7 +44,7 @@ EXPECTED = {
     "redirect-file": ("unreachable", 1, "redirect to file:///etc/passwd, which is never followed", "endpoint"),
     "expired": ("expired", 1, "have expired", "renew"),
     "denied": ("denied", 1, "logs:FilterLogEvents on arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/pay",
-               "arn:aws:iam::123456789012:user/u lacks the permission"),
+               "user/u lacks the permission"),
     # what is no fault of the transport is given on: the decoder of the answer judges it
     "empty": ("done", 1, "", ""),
     "broken-json": ("done", 1, "", ""),
