@@ -192,6 +192,8 @@ static struct attempt *fault_attempt(struct tracker *t, struct line *line, const
         return stream->ended ? stream->ended : attach_pending(t, line);
     if (ids_seen(t->ids, str_hash(p->id)))
         return NULL; /* its verdict is out */
+    if (stream->named && !stream->json && stream->running && !stream->running->ended_at)
+        return NULL; /* one request runs at a time: the code has printed it */
     return attach_new(t, line, p->id, false);
 }
 

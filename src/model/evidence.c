@@ -66,6 +66,18 @@ static void add_trace(struct evidence *e, const struct report *r)
         e->sampled = (int8_t)r->sampled;
 }
 
+/* A job library says `Task timed out after 30 seconds`, too. Without a time and an id it is the
+ * platform's only where the invocation ran for about so long. */
+static void weigh_timeout(struct evidence *e)
+{
+    if (!e->timeout_text || e->timeout_named || !e->has_report || e->duration_ns == ABSENT ||
+        e->timeout_ms == ABSENT || e->status == STATUS_TIMEOUT || e->duration_ns / 500000 >= e->timeout_ms)
+        return;
+    e->timeout_text = false;
+    e->timeout_ms = ABSENT;
+    e->facts &= ~((uint64_t)1 << FACT_TIMEOUT_TEXT);
+}
+
 void evidence_add_report(struct evidence *e, const struct platform *p, struct place place)
 {
     const struct report *r = &p->report;
@@ -91,6 +103,7 @@ void evidence_add_report(struct evidence *e, const struct platform *p, struct pl
     evidence_note(e, FACT_REPORT, place, p->text);
     if (r->timeout_ms != ABSENT)
         evidence_add_timeout(e, p, place);
+    weigh_timeout(e);
 }
 
 void evidence_add_init_report(struct evidence *e, const struct platform *p, struct place place)
@@ -119,10 +132,12 @@ void evidence_add_init_report(struct evidence *e, const struct platform *p, stru
 void evidence_add_timeout(struct evidence *e, const struct platform *p, struct place place)
 {
     e->timeout_text = true;
+    e->timeout_named = e->timeout_named || p->id.len > 0 || p->unix_ms != TIME_NONE;
     take(&e->timeout_ms, p->report.timeout_ms);
     evidence_note(e, FACT_TIMEOUT_TEXT, place, p->before.len < 96 && !p->quoted && p->before.at + p->before.len == p->text.at
                                                    ? (struct str){p->before.at, p->before.len + p->text.len}
                                                    : p->text);
+    weigh_timeout(e);
 }
 
 static enum death death_of(struct str reason)

@@ -31,7 +31,7 @@ struct error { /* a struct exception, kept */
 struct evidence {
     bool has_start, has_end, has_report, has_runtime_done, implicit;
     bool init_failed, init_suppressed, restore_failed, init_started;
-    bool timeout_text, unknown_kind, retried, suspect, emulator, cut;
+    bool timeout_text, timeout_named, unknown_kind, retried, suspect, emulator, cut;
     bool denial_unhandled, json, report_quoted, untimed;
     enum status status, init_status, done_status;
     enum death death;

@@ -138,6 +138,15 @@ static void a_start_that_is_printed_inside_another_takes_nothing_from_it(void **
     has(0, A, "memory", 1);
 }
 
+static void a_death_of_another_request_is_printed_text(void **state)
+{
+    (void)state;
+    run("s", START(A) "RequestId: " B " Error: Runtime exited with error: signal: killed\n"
+             "2026-11-24T10:00:00.000Z " C " Task timed out after 3.00 seconds\n" END(A) REPORT(A, ""));
+    assert_int_equal(track.count, 1);
+    has(0, A, "success", 1);
+}
+
 static void a_start_whose_end_was_lost_is_incomplete(void **state)
 {
     (void)state;
@@ -173,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_complete_report_of_another_request_stays_in_a_merged_export),
         cmocka_unit_test(two_reports_without_a_start_are_two_attempts),
         cmocka_unit_test(a_start_that_is_printed_inside_another_takes_nothing_from_it),
+        cmocka_unit_test(a_death_of_another_request_is_printed_text),
         cmocka_unit_test(a_start_whose_end_was_lost_is_incomplete),
         cmocka_unit_test(the_lines_after_a_second_start_are_its_own),
         cmocka_unit_test(a_start_with_only_a_foreign_end_is_ended_at_the_end_of_the_input),
