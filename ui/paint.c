@@ -44,13 +44,18 @@ static int find_look(struct paint *p, const struct paint_look *look)
     return p->look_count++;
 }
 
+/* A cell that the terminal erased: plain, whatever the theme makes of a blank. */
+#define ROLE_ERASED ROLE_COUNT
+
 /* Look 0 is the plain one, whatever the theme says. */
 static int look_of(struct paint *p, const struct cell *cell)
 {
     static const struct paint_look plain = {"", false};
-    uint8_t *known = &p->index[cell->role][cell->over];
     if (p->look_count == 0)
         p->looks[p->look_count++] = plain;
+    if (cell->role == ROLE_ERASED)
+        return 0;
+    uint8_t *known = &p->index[cell->role][cell->over];
     if (*known == 0) {
         struct paint_look made = plain;
         p->make_look(p->ctx, (enum role)cell->role, (enum role)cell->over, &made);
@@ -328,7 +333,7 @@ static bool find_move(struct paint *p, const struct canvas *now, struct move *ou
 static void blank_row(struct canvas *c, int row)
 {
     for (int i = 0; i < c->cols; i++)
-        c->cells[row * c->cols + i] = (struct cell){.bytes = " ", .len = 1};
+        c->cells[row * c->cols + i] = (struct cell){.bytes = " ", .len = 1, .role = ROLE_ERASED};
 }
 
 /* The same on our side of the wire. */
@@ -366,6 +371,8 @@ static void put_move(struct paint *p, const struct move *m, struct buf *out)
 static void put_clear(struct paint *p, const struct canvas *now, struct buf *out)
 {
     canvas_resize(&p->was, now->rows, now->cols);
+    for (int row = 0; row < now->rows; row++)
+        blank_row(&p->was, row);
     p->look = -1;
     set_look(p, 0, out);
     buf_add(out, STR("\033[H\033[2J"));

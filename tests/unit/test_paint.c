@@ -20,6 +20,7 @@ static struct buf out;
 static VTerm *vterm;
 static VTermScreen *screen;
 static uint64_t seed;
+static bool has_ground; /* plain text stands on a ground of its own */
 
 static void make_look(void *ctx, enum role role, enum role over, struct paint_look *look)
 {
@@ -31,6 +32,10 @@ static void make_look(void *ctx, enum role role, enum role over, struct paint_lo
                                              : "";
     (void)str_copy(look->sgr, sizeof look->sgr, str_of(over == ROLE_SELECTION ? "7" : sgr));
     look->blank_shows = reverse;
+    if (has_ground && look->sgr[0] == '\0') {
+        (void)str_copy(look->sgr, sizeof look->sgr, STR("48;5;16"));
+        look->blank_shows = true;
+    }
 }
 
 static int new_paint(void **state)
@@ -48,6 +53,7 @@ static int new_paint(void **state)
     vterm_screen_enable_altscreen(screen, 1);
     vterm_screen_reset(screen, 1);
     seed = 42;
+    has_ground = false;
     return 0;
 }
 
@@ -257,12 +263,46 @@ static void another_size_is_drawn_whole(void **state)
     assert_true(str_has(buf_str(&out), STR("hello")));
 }
 
+static void assert_ground(void)
+{
+    for (int row = 0; row < ROWS; row++)
+        for (int col = 0; col < COLS; col++) {
+            VTermScreenCell seen;
+            VTermPos at = {.row = row, .col = col};
+            assert_true(vterm_screen_get_cell(screen, at, &seen));
+            if (!VTERM_COLOR_IS_INDEXED(&seen.bg) || seen.bg.indexed.idx != 16)
+                fail_msg("row %d col %d has no ground", row, col);
+        }
+}
+
+/* A theme may give plain text a ground: cells that were only erased do not have it. */
+static void blanks_have_the_ground_of_the_theme(void **state)
+{
+    (void)state;
+    has_ground = true;
+    canvas_text(&canvas, 1, 3, COLS, 0, ROLE_TEXT, STR("a few"));
+    canvas_text(&canvas, 5, 20, COLS, 0, ROLE_TEXT, STR("words"));
+    frame();
+    assert_ground();
+    for (int row = 0; row < ROWS; row++)
+        canvas_printf(&canvas, row, 0, ROLE_TEXT, "line %d of a log that scrolls", row);
+    frame();
+    memmove(canvas.cells, canvas.cells + 2 * COLS,
+            (size_t)((ROWS - 2) * COLS) * sizeof *canvas.cells);
+    for (int col = 0; col < 2 * COLS; col++)
+        canvas.cells[(ROWS - 2) * COLS + col] = (struct cell){.bytes = " ", .len = 1};
+    frame();
+    assert_screen();
+    assert_ground();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, new_paint, end_paint)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_terminal_shows_the_canvas_after_any_change),
+        TEST(blanks_have_the_ground_of_the_theme),
         TEST(nothing_new_writes_nothing),
         TEST(a_list_that_scrolls_by_one_row_costs_one_row),
         TEST(one_changed_cell_costs_a_move_and_the_cell),
