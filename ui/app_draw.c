@@ -130,19 +130,22 @@ static bool hindrance_status(const struct console *console, char *out, size_t si
     return out[0] != '\0';
 }
 
+#define DASH " \xE2\x80\x94 "
+
 /* `sentence — next step`: where both do not fit the sentence is cut, not the step. The column after
  * it. */
 static int draw_sentence(struct canvas *canvas, int row, int cols, enum role role, struct str text)
 {
-    size_t dash = str_find_last(text, STR(" \xE2\x80\x94 "));
+    size_t dash = str_find_last(text, STR(DASH));
     int room = cols - 1;
-    if (dash == SIZE_MAX || (int)utf8_width(text) <= room)
+    if (dash == SIZE_MAX)
         return 1 + canvas_text(canvas, row, 1, room, 0, role, text);
-    struct str step = str_from(text, dash);
-    int left = room - (int)utf8_width(step);
+    struct str step = str_from(text, dash + strlen(DASH));
+    int left = room - 3 - (int)utf8_width(step);
     if (left < room / 4)
         left = room / 4;
     int at = 1 + canvas_text(canvas, row, 1, left, 0, role, str_first(text, dash));
+    at += canvas_text(canvas, row, at, cols - at, 0, role, canvas->ascii ? STR(" - ") : STR(DASH));
     return at + canvas_text(canvas, row, at, cols - at, 0, role, step);
 }
 

@@ -55,7 +55,8 @@ static void explain_denied(const struct fault *fault, const struct fault_about *
     else
         err_set(err, ERR_DENIED, "%s%s%s was refused", names.action, names.on, names.resource);
     if (named && denial.principal.len > 0)
-        err_advise(err, "%.*s lacks the permission named above", STR_ARG(short_name(denial.principal)));
+        err_advise(err, "%.*s lacks the permission named above",
+                   STR_ARG(short_name(denial.principal)));
 }
 
 static void explain_times(const struct fault *fault, const struct fault_about *about,
