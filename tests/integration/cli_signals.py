@@ -14,7 +14,7 @@ import time
 import sys
 
 sys.dont_write_bytecode = True
-from harness import DEADLINE, ENV, PROGRAM, ROOM, Run, Terminal, case, drain, feed, good, read_until, run_parts, start, timeout, write  # noqa: E402
+from harness import DEADLINE, ENV, PROGRAM, ROOM, Run, Terminal, case, drain, exception, feed, good, read_until, run_parts, start, timeout, write  # noqa: E402
 
 
 def signals():
@@ -46,6 +46,40 @@ def signals():
         with open("/dev/full", "wb") as full:
             done = subprocess.run([PROGRAM, "triage", "--logs", log], stdout=full, stderr=subprocess.PIPE, env=ENV)
         case(done.returncode == 4 and b"stdout" in done.stderr, "a full disk under stdout is told", done)
+
+
+def several_reasons():
+    """Where several statuses apply: a signal, then 4, then 1."""
+    run = start("triage", "--format", "json", "--fail-on", "any", "--logs", "-", ROOM / "absent.log")
+    threading.Thread(target=feed, args=(run, (timeout(1) + good(2) * 2000).encode()), daemon=True).start()
+    out = read_until(run.stdout, b'"timeout"')
+    run.send_signal(signal.SIGINT)
+    rest, err = drain(run)
+    case(b'"timeout"' in out and run.returncode == 130 and b"absent.log" in err, "a signal outweighs 4 and 1", run.returncode, err)
+    run = Run("triage", "--fail-on", "any", "--logs", write("late.log", timeout(1)), ROOM / "absent.log")
+    case(run.status == 4, "4 outweighs 1", run)
+
+
+def ignored():
+    """nohup keeps its promise: what was ignored at the start stays so."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    run = start("triage", "--format", "json", "--logs", "-")
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signalled = threading.Event()
+
+    def give():
+        feed(run, (timeout(1) + good(2) * 2000).encode())
+        signalled.wait(DEADLINE)
+        feed(run, exception(3).encode())
+        run.stdin.close()
+
+    threading.Thread(target=give, daemon=True).start()
+    out = read_until(run.stdout, b'"timeout"')
+    run.send_signal(signal.SIGHUP)
+    signalled.set()
+    rest, err = drain(run)
+    case(b'"timeout"' in out and b'"class":"exception"' in rest and run.returncode == 0 and err == b"",
+         "a HUP that is ignored ends nothing", run.returncode, rest[-300:], err)
 
 
 def terminal():
@@ -89,4 +123,4 @@ def trust():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(signals, terminal, trust))
+    sys.exit(run_parts(signals, several_reasons, ignored, terminal, trust))
