@@ -55,6 +55,16 @@ run_tests() { # NAME DIRECTORY MAKE-ARGUMENT...
     fi
 }
 
+build_and_test() { # NAME "CONFIGURE ARGUMENT..." MAKE-ARGUMENT...: a build that fails is a failure that counts
+    name=$1 arguments=$2
+    shift 2
+    if (eval "build_in \"\$BUILD/\$name\" --enable-werror $arguments"); then
+        run_tests "$name" "$BUILD/$name" "$@"
+    else
+        echo "FAIL $name:build" >"$RESULTS/$name.txt"
+    fi
+}
+
 one_result() { # NAME COMMAND...: a whole step as one case
     name=$1
     shift
@@ -100,19 +110,15 @@ mkdir -p "$RESULTS"
 
 one_result run ./bootstrap run
 one_result run-again run_with_flags
-build_in "$BUILD/gcc" --enable-werror
-run_tests gcc "$BUILD/gcc"
+build_and_test gcc ''
 one_result clang build_in "$BUILD/clang" --enable-werror CC=clang
-build_in "$BUILD/asan" --enable-werror --enable-sanitize=address,undefined CFLAGS='-g -O1'
 # The program restores the terminal itself on a fatal signal; the sanitizer must not come before it.
 ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
 export ASAN_OPTIONS
-run_tests asan "$BUILD/asan" LAMBDIG_SANITIZED=1
+build_and_test asan "--enable-sanitize=address,undefined CFLAGS='-g -O1'" LAMBDIG_SANITIZED=1
 unset ASAN_OPTIONS
-build_in "$BUILD/tsan" --enable-werror --enable-sanitize=thread CFLAGS='-g -O1'
-run_tests tsan "$BUILD/tsan" LAMBDIG_SANITIZED=1 TESTS='$(TSAN_TESTS)'
-build_in "$BUILD/portable" --enable-werror --disable-linux-fds CFLAGS='-g -O1'
-run_tests portable "$BUILD/portable" TESTS='$(PORTABLE_TESTS)'
+build_and_test tsan "--enable-sanitize=thread CFLAGS='-g -O1'" LAMBDIG_SANITIZED=1 TESTS='$(TSAN_TESTS)'
+build_and_test portable "--disable-linux-fds CFLAGS='-g -O1'" TESTS='$(PORTABLE_TESTS)'
 one_result distcheck make -s -C "$BUILD/gcc" distcheck DISTCHECK_CONFIGURE_FLAGS=-q
 
 if show_and_count; then
