@@ -183,9 +183,28 @@ static void watch_place(struct app *app, uint32_t function)
     (void)inbox_give(app->console.inbox, &watch);
 }
 
+/* Of a busy log only the lines that verdicts rest on were read: these are asked for when they
+ * are wanted. A source that left none out does nothing. */
+static void want_rest(struct app *app, uint64_t seq)
+{
+    struct request want = {.kind = REQUEST_REST};
+    struct invocation inv;
+    if (!app->console.inbox || !app->console.status.account.live ||
+        !store_read_invocation(app->console.store, seq, &inv))
+        return;
+    want.rest = (struct rest_request){.invocation = seq, .start_unix_ms = inv.start_unix_ms,
+                                      .end_unix_ms = inv.end_unix_ms};
+    str_copy(want.function, sizeof want.function, invocation_text(&inv, inv.function));
+    str_copy(want.rest.log_stream, sizeof want.rest.log_stream,
+             invocation_text(&inv, inv.log_stream));
+    (void)inbox_give(app->console.inbox, &want);
+}
+
 static void show_place(struct app *app, struct place to)
 {
     watch_place(app, to.function);
+    if (to.view == VIEW_INVOCATION)
+        want_rest(app, to.invocation);
     app->console.place = to;
     app->followed = UINT64_MAX;
     app_relayout(app);

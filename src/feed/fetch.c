@@ -82,6 +82,17 @@ static void name_inputs(struct fetch *fetch, uint32_t last)
     store_end(fetch->store);
 }
 
+/* Lines of an invocation that has its verdict: rows, and no evidence. */
+static void add_rest(struct fetch *fetch, const struct event *event)
+{
+    struct line_mark mark = {.invocation = event->belongs, .kind = LINE_APP, .unix_ms = event->unix_ms};
+    struct str rest = event->message;
+    do {
+        batch_add_line(fetch->batch, event, str_take_line(&rest), &mark);
+        mark.continues = true;
+    } while (rest.len > 0);
+}
+
 static void event_add(struct fetch *fetch, const struct event *event)
 {
     if (event->input >= fetch->inputs_named && fetch->inputs_named < STORE_INPUTS)
@@ -91,6 +102,8 @@ static void event_add(struct fetch *fetch, const struct event *event)
     const struct line_mark gap = {.kind = LINE_GAP, .unix_ms = event->unix_ms};
     if (event->is_gap)
         batch_add_line(fetch->batch, event, event->message, &gap);
+    else if (event->belongs)
+        add_rest(fetch, event);
     else
         tracker_add(fetch->tracker, event);
 }
@@ -193,6 +206,15 @@ static void finish(struct fetch *fetch)
     store_end(fetch->store);
 }
 
+static void ask_rest(struct fetch *fetch, const struct request *request)
+{
+    const struct rest_request *rest = &request->rest;
+    const struct rest_wanted wanted = {rest->invocation, str_of(request->function),
+                                       str_of(rest->log_stream), rest->start_unix_ms,
+                                       rest->end_unix_ms};
+    source_rest(fetch->source, &wanted);
+}
+
 /* What the console asked for. A source that brings all needs no asking: for it a refresh is the
  * wake-up itself, and to watch one function is the console's own view. */
 static void requests_take(struct fetch *fetch)
@@ -205,6 +227,8 @@ static void requests_take(struct fetch *fetch)
             source_renew(fetch->source);
         if (request.kind == REQUEST_WATCH)
             source_watch(fetch->source, str_of(request.function));
+        if (request.kind == REQUEST_REST)
+            ask_rest(fetch, &request);
         if (request.kind == REQUEST_CODE)
             source_code(fetch->source, request.code);
         if (request.kind == REQUEST_ROWS && fetch->past)

@@ -9,6 +9,7 @@ enum request_kind {
     REQUEST_STOP,
     REQUEST_REFRESH, /* ask the source again now */
     REQUEST_WATCH,   /* follow this function; name empty: all */
+    REQUEST_REST,    /* the lines of an invocation that a thinned follow left out */
     REQUEST_CODE,    /* the six digits of the device that the credentials ask for */
     REQUEST_ROWS     /* read rows that left the ring into a window; replaces one that waits */
 };
@@ -21,11 +22,18 @@ struct rows_request {
     uint8_t window; /* enum store_window */
 };
 
+struct rest_request {
+    uint64_t invocation;
+    int64_t start_unix_ms, end_unix_ms;
+    char log_stream[256];
+};
+
 struct request {
     enum request_kind kind;
     char function[141];
     char code[8];
     struct rows_request rows;
+    struct rest_request rest;
 };
 
 struct inbox; /* ours */

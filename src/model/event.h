@@ -25,6 +25,7 @@ struct event {
     bool line_is_event;    /* `line` counts events: all lines of the message have that number */
     uint64_t place;        /* byte offset of that line in its input, for reading it again */
     uint32_t input;        /* which input, from 0; the source gives its name */
+    uint64_t belongs;      /* seq of an invocation that was judged without this line; 0: as ever */
     bool is_gap;           /* no log event: message says which time was missed, and is filled */
 };
 

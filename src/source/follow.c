@@ -25,7 +25,8 @@ struct group {
     int64_t mark,
         deep_mark; /* when the last finished pass, and deep pass, began; TIME_NONE */
     int64_t due_mono_ms, deep_due_mono_ms;
-    int64_t start, began, began_mono_ms, reached; /* of the pass */
+    int64_t start, began, began_mono_ms; /* of the pass */
+    int64_t first;                 /* its first event's time; TIME_NONE: none came yet */
     int64_t newest, newest_before; /* of all events; of those that earlier passes gave */
     int64_t latest_ms;             /* how late the latest event of this pass was seen */
     uint64_t circle_mark, circle_pages, circle_length;
@@ -216,6 +217,7 @@ static void begin_pass(struct follow *f, struct group *g, struct follow_clock no
     g->start = at_least(g->start, g->since);
     g->began = now.unix_ms;
     g->began_mono_ms = now.mono_ms;
+    g->first = TIME_NONE;
     g->newest_before = g->newest;
     g->latest_ms = 0;
     g->restarted = g->deep_wanted = false;
@@ -275,7 +277,8 @@ static void finish_pass(struct follow *f, struct group *g, struct follow_clock n
 static bool falls_behind(const struct group *g, struct follow_clock now)
 {
     int64_t took_ms = now.mono_ms - g->began_mono_ms,
-            read_ms = g->state.reached_unix_ms - g->start;
+            read_ms =
+                g->first == TIME_NONE ? took_ms : g->state.reached_unix_ms - g->first;
     int64_t left_ms = now.unix_ms - g->state.reached_unix_ms;
     if (took_ms < THIN_AFTER_MS || left_ms < THIN_AFTER_MS)
         return false;
@@ -367,7 +370,26 @@ const char *follow_thin_pattern(void)
            "?hrottl ?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused";
 }
 
+bool follow_is_thin(struct str message)
+{
+    struct str rest = str_of(follow_thin_pattern());
+    while (str_skip(&rest, STR("?"))) {
+        bool quoted = str_skip(&rest, STR("\""));
+        struct str term = str_take_until(&rest, quoted ? '"' : ' ');
+        if (str_has(message, term))
+            return true;
+        rest = str_trim_left(rest);
+    }
+    return false;
+}
+
 /* ---- answers ---- */
+
+bool follow_know(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms)
+{
+    struct group *g = group_at(f, group);
+    return g && unix_ms != TIME_NONE && seen_add(&g->seen, id, unix_ms);
+}
 
 bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms,
                  int64_t *late_ms)
@@ -379,6 +401,8 @@ bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t un
     if (unix_ms == TIME_NONE)
         unix_ms = at_least(g->start, 0);
     struct follow_state *s = &g->state;
+    if (g->first == TIME_NONE)
+        g->first = unix_ms;
     s->reached_unix_ms = at_least(s->reached_unix_ms, unix_ms);
     bool forgotten = unix_ms < g->seen.floor_unix_ms && g->restarted;
     if (forgotten || !seen_add(&g->seen, id, unix_ms)) {

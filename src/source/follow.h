@@ -65,11 +65,15 @@ bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *a
 int64_t follow_wait_ms(struct follow *f, struct follow_clock now);
 /* Of thinned asks: start, end and report lines, and what failures are known by. */
 const char *follow_thin_pattern(void);
+/* Does a thinned ask find this line? */
+bool follow_is_thin(struct str message);
 
 /* An event of the answer under way. True: it is new. *late_ms: how much older it is than the
  * newest one that an earlier pass gave; 0 where it is not. */
 bool follow_take(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms,
                  int64_t *late_ms);
+/* An event that was asked for aside of all passes: true where it is new, and known from now on. */
+bool follow_know(struct follow *f, uint32_t group, struct seen_id id, int64_t unix_ms);
 /* The answer was read to its end; `token` empty: it was the last page. True: the pass finished. */
 bool follow_page(struct follow *f, uint32_t group, struct str token, struct follow_clock now);
 

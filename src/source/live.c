@@ -97,6 +97,7 @@ static void ask(struct live *live)
     tell_account(live);
     live_functions_ask(live);
     live_logs_ask(live);
+    live_rest_ask(live);
 }
 
 static int least_wait(int wait_ms, int64_t other_ms)
@@ -208,6 +209,11 @@ static void live_renew(struct source *source)
     live_functions_refresh(live);
 }
 
+static void live_want_rest(struct source *source, const struct rest_wanted *wanted)
+{
+    live_rest_want((struct live *)source, wanted);
+}
+
 static void live_code(struct source *source, const char *digits)
 {
     struct live *live = (struct live *)source;
@@ -237,6 +243,7 @@ static const struct source_class live_class = {.name = "account",
                                                .step = live_step,
                                                .wake = live_wake,
                                                .watch = live_watch_name,
+                                               .rest = live_want_rest,
                                                .renew = live_renew,
                                                .code = live_code,
                                                .free = live_free};
@@ -310,6 +317,7 @@ bool live_open(struct source **out, const struct live_options *options, struct e
     live->options.follow.may_thin = !options->whole && !options->once;
     live->follow = follow_new(&live->options.follow);
     live->suspended_ms = clock_suspended_ms();
+    seen_init(&live->rest_done, LIVE_RESTS);
     buf_init(&live->text, 3 * 16u * 1024u * 1024u + 64);
     describe_account(live);
     *out = &live->source;

@@ -4,6 +4,7 @@
 
 #include "src/aws/client.h"
 #include "src/aws/lambda.h"
+#include "src/aws/logs.h"
 #include "src/aws/metrics.h"
 #include "src/source/follow.h"
 #include "src/source/live.h"
@@ -11,6 +12,7 @@
 #define LIVE_WATCHED_AT_START 12 /* groups, where nobody named functions */
 #define LIVE_DETAILS_AT_ONCE 3
 #define LIVE_METRICS_AT_ONCE 3
+#define LIVE_RESTS 65536 /* invocations whose rest is remembered to be here */
 
 struct live;
 
@@ -24,6 +26,7 @@ struct watched {       /* a log group; its place is the number that the follow k
     bool missing_said;
     struct err refused;       /* what the service said, until the class of the group is known */
     int64_t gap_from_unix_ms; /* of the gap that is open; TIME_NONE */
+    uint64_t epoch;           /* tells one user of this place from the next */
     uint64_t order;           /* of watching: the oldest gives way */
 };
 
@@ -48,6 +51,16 @@ struct metrics_ask_state {
     bool used;
     size_t first, count;
     struct metrics_sums sums[METRICS_FUNCTIONS];
+};
+
+struct rest_ask {      /* the lines of one invocation that a thinned follow left out */
+    bool wanted, running;
+    uint64_t invocation;
+    uint32_t group;
+    uint64_t epoch;        /* of the group, to tell that it is still the same */
+    int64_t start_unix_ms, end_unix_ms;
+    char stream[513], token[FOLLOW_TOKEN_MAX];
+    unsigned pages;
 };
 
 struct live {
@@ -91,6 +104,8 @@ struct live {
     struct watched watched[FOLLOW_GROUPS];
     uint64_t watch_order, lines;
     size_t watched_count;
+    struct rest_ask rest;
+    struct seen rest_done;      /* invocations whose rest is here */
     bool watched_at_start;
     uint32_t *queue;            /* ours: functions in the order of interest, where none was named */
     size_t queue_next;
@@ -130,6 +145,17 @@ void live_logs_ask(struct live *live);
 void live_logs_clear_done(struct live *live);
 int64_t live_logs_wait_ms(const struct live *live);
 void live_logs_release(struct live *live);
+
+struct seen_id live_event_id(const struct event *e);
+uint32_t live_group_find(const struct live *live, const char *group);
+/* As the group and the stream tell; false: of a function that nobody asked for. */
+bool live_event_name(const struct live *live, const struct watched *w, struct event *e);
+/* The token of a page that was read, unescaped. false: it does not fit. */
+bool live_page_token(const struct logs_page *page, char token[FOLLOW_TOKEN_MAX]);
+
+/* ---- live_rest.c: what a thinned follow left out, on demand ---- */
+void live_rest_want(struct live *live, const struct rest_wanted *wanted);
+void live_rest_ask(struct live *live);
 
 /* ---- live_note.c ---- */
 void live_note(struct live *live); /* fills progress from what stands */

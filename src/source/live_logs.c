@@ -13,7 +13,7 @@
 
 /* ---- which groups ---- */
 
-static uint32_t find_group(const struct live *live, const char *group)
+uint32_t live_group_find(const struct live *live, const char *group)
 {
     for (uint32_t i = 0; i < FOLLOW_GROUPS; i++)
         if (live->watched[i].live && !live->watched[i].leaving &&
@@ -54,7 +54,7 @@ static void make_room(struct live *live)
 
 void live_watch_group(struct live *live, const char *group, const char *function)
 {
-    uint32_t at = find_group(live, group);
+    uint32_t at = live_group_find(live, group);
     if (at != FOLLOW_NONE) {
         struct watched *w = &live->watched[at];
         w->shared = w->shared || strcmp(w->function, function) != 0;
@@ -68,8 +68,10 @@ void live_watch_group(struct live *live, const char *group, const char *function
     if (at == FOLLOW_NONE)
         return;
     struct watched *w = &live->watched[at];
-    *w = (struct watched){
-        .live = live, .order = ++live->watch_order, .gap_from_unix_ms = TIME_NONE};
+    *w = (struct watched){.live = live,
+                          .order = ++live->watch_order,
+                          .epoch = live->watch_order,
+                          .gap_from_unix_ms = TIME_NONE};
     str_copy(w->group, sizeof w->group, str_of(group));
     str_copy(w->function, sizeof w->function, str_of(function));
     live->watched_count++;
@@ -93,8 +95,7 @@ void live_watch(struct live *live, const struct function *function, bool first)
 
 /* A shared group names the function in its streams; one that nobody asked for is left
  * out. */
-static bool name_function(const struct live *live, const struct watched *w,
-                          struct event *e)
+bool live_event_name(const struct live *live, const struct watched *w, struct event *e)
 {
     struct str by_stream = logs_function_of(STR_NONE, e->log_stream);
     e->log_group = str_of(w->group);
@@ -109,7 +110,7 @@ static bool name_function(const struct live *live, const struct watched *w,
            live_function_find(live, by_stream);
 }
 
-static struct seen_id id_of(const struct event *e)
+struct seen_id live_event_id(const struct event *e)
 {
     if (e->id.len > 0)
         return seen_id_of(e->id);
@@ -143,8 +144,9 @@ static void take_events(struct live *live, struct watched *w, struct logs_page *
     struct event batch[BATCH], *e = batch;
     size_t count = 0;
     while (logs_page_next(page, e)) {
-        if (!follow_take(live->follow, group, id_of(e), e->unix_ms, &e->late_ms) ||
-            !is_in_window(live, e->unix_ms) || !name_function(live, w, e))
+        if (!follow_take(live->follow, group, live_event_id(e), e->unix_ms,
+                         &e->late_ms) ||
+            !is_in_window(live, e->unix_ms) || !live_event_name(live, w, e))
             continue;
         live->progress.late += e->late_ms > 0;
         e->line = ++live->lines;
@@ -200,12 +202,21 @@ static void ask_class(struct live *live, struct watched *w)
     client_send(live->client, &call, on_group, w);
 }
 
+bool live_page_token(const struct logs_page *page, char token[FOLLOW_TOKEN_MAX])
+{
+    struct buf room;
+    buf_init(&room, FOLLOW_TOKEN_MAX);
+    struct str text = jscan_unescape(page->next_token, &room, NULL);
+    bool fits = !room.full && str_copy(token, FOLLOW_TOKEN_MAX, text);
+    buf_release(&room);
+    return fits;
+}
+
 static void take_page(struct live *live, struct watched *w, struct str body)
 {
     uint32_t group = (uint32_t)(w - live->watched);
     struct logs_page page;
     char token[FOLLOW_TOKEN_MAX];
-    struct buf room;
     logs_page_init(&page, body, &live->text);
     page.keep = true;
     take_events(live, w, &page);
@@ -213,11 +224,7 @@ static void take_page(struct live *live, struct watched *w, struct str body)
         follow_failed(live->follow, group, FOLLOW_FAILED, live_clock(live));
         return;
     }
-    buf_init(&room, FOLLOW_TOKEN_MAX);
-    struct str text = jscan_unescape(page.next_token, &room, NULL);
-    bool fits = !room.full && str_copy(token, sizeof token, text);
-    buf_release(&room);
-    if (!fits) {
+    if (!live_page_token(&page, token)) {
         follow_failed(live->follow, group, FOLLOW_FAILED, live_clock(live));
         return;
     }
@@ -411,5 +418,6 @@ int64_t live_logs_wait_ms(const struct live *live)
 void live_logs_release(struct live *live)
 {
     follow_free(live->follow);
+    seen_release(&live->rest_done);
     buf_release(&live->text);
 }

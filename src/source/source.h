@@ -39,6 +39,13 @@ enum hindrance {
     HINDRANCE_CREDENTIALS
 };
 
+/* Lines of one invocation that were left out so far. Borrowed for the call. */
+struct rest_wanted {
+    uint64_t invocation;
+    struct str function, log_stream;
+    int64_t start_unix_ms, end_unix_ms;
+};
+
 /* How far the source is; copied into the store as it comes. */
 struct progress {
     uint64_t bytes, bytes_total; /* after decompression; total 0: not known */
@@ -92,10 +99,11 @@ struct source_class {
     const char *(*reads_once)(const struct source *source);
     /* What the console asks of an account, on the stepping thread. NULL: it brings all anyway.
      * watch: this function goes first; empty: all alike. renew: ask again now. code: the digits
-     * that its credentials asked for. */
+     * that its credentials asked for. rest: lines that were left out, if any were. */
     void (*watch)(struct source *source, struct str function);
     void (*renew)(struct source *source);
     void (*code)(struct source *source, const char *digits);
+    void (*rest)(struct source *source, const struct rest_wanted *wanted);
     void (*free)(struct source *source);
 };
 
@@ -126,6 +134,11 @@ static inline void source_code(struct source *s, const char *digits)
 {
     if (s->class->code)
         s->class->code(s, digits);
+}
+static inline void source_rest(struct source *s, const struct rest_wanted *wanted)
+{
+    if (s->class->rest)
+        s->class->rest(s, wanted);
 }
 static inline const char *source_input_name(const struct source *s, uint32_t input)
 {

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,8 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.environ.get("SRCDIR", "."), "tests", "fault"))
 sys.path.insert(0, os.path.join(os.environ.get("SRCDIR", "."), "tests", "integration"))
-from harness import ENV, PROGRAM, ROOM, Terminal, case, run_parts  # noqa: E402
+from harness import ENV, PROGRAM, ROOM, Terminal, case, good, run_parts, uuid  # noqa: E402
+from screen import Screen  # noqa: E402
 from server import FAULTS, SECRET, Account, Group, Reply, Server, refusal  # noqa: E402
 
 EVENTS, SPAN_MS, SCALE, PAGE = 12000, 600000, 20, 400
@@ -277,6 +279,64 @@ def what_is_looked_at():
         case(screen.end() == 0, "and the console ends well", screen.status)
 
 
+class BusyGroup(Group):
+    """More than can be fetched: small pages, but for those asked for by a pattern or of one stream."""
+
+    def filter(self, ask):
+        terms = [term.strip('"') for term in re.findall(r'\?("[^"]*"|[^ ]+)', ask.get("filterPattern", ""))]
+        self.page = 2000 if terms or "logStreamNames" in ask else 20
+        kept, self.events = self.events, [event for event in self.events if (
+            not terms or any(term in event["message"] for term in terms)) and
+            event["logStreamName"] in ask.get("logStreamNames", [event["logStreamName"]])]
+        try:
+            return super().filter(ask)
+        finally:
+            self.events = kept
+
+
+def shows(terminal, text):
+    """Does the screen, as it stands, come to show this?"""
+    end, screen, fed = time.monotonic() + DEADLINE, Screen(24, 80), 0
+    while time.monotonic() < end:
+        out = terminal.out
+        screen.feed(out[fed:])
+        fed = len(out)
+        if any(text in "".join(line) for line in screen.lines):
+            return True
+        terminal.closed.wait(0.05)
+    return False
+
+
+def a_log_too_busy():
+    """100 lines a second and 60 fetched: the lines of the platform are followed, the rest on demand."""
+    account = Account()
+    account.function("busy")
+    group = account.groups["/aws/lambda/busy"] = BusyGroup("/aws/lambda/busy", account)
+    first = account.clock_ms() - 60000
+    for n in range(300):
+        stream = f"2026/03/01/[$LATEST]{n % 7:032x}"
+        lines = good(n).splitlines()
+        for k, text in enumerate([lines[0], *(f"step {k} of {n}" for k in range(17)), *lines[1:]]):
+            group.add(first + n * 200 + k * 10, text + "\n", stream=stream)
+    with Server(account) as server:
+        screen = Terminal("busy", env=server.environment())
+        case(shows(screen, "platform and error lines only"), "a log that brings too much is thinned, and that is said", screen.out[-2000:])
+        thin = lambda request: b"filterPattern" in request.body
+        case(server.wait(lambda: any(map(thin, list(server.requests)))), "its platform and error lines are asked for by a pattern")
+        case(shows(screen, "300 invocations"), "each invocation has its verdict", screen.out[-2000:])
+        os.write(screen.fd, b"2")
+        os.write(screen.fd, b":req " + uuid(299).encode() + b"\r")
+        case(shows(screen, "[3 Inv]") and server.wait(lambda: any(b"logStreamNames" in r.body for r in list(server.requests))),
+             "an invocation is opened", screen.out[-500:])
+        os.write(screen.fd, b"l")
+        case(shows(screen, "step 16 of 299"), "an invocation that is opened brings the rest of its lines", screen.out[-3000:])
+        asked = [request.json for request in server.requests if b"logStreamNames" in request.body]
+        case(len(asked) == 1 and asked[0]["logStreamNames"] == [f"2026/03/01/[$LATEST]{299 % 7:032x}"],
+             "it was asked of its own stream, once", asked)
+        os.write(screen.fd, b":quit\r")
+        case(screen.end() == 0, "and the console ends well", screen.status)
+
+
 def a_token_that_is_refused():
     """Each second page is answered with `The specified nextToken is invalid.`"""
     account = Account()
@@ -304,4 +364,4 @@ def a_token_that_is_refused():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(hindrances, credentials_that_expire, a_token_that_is_refused, what_is_looked_at, late_events))
+    sys.exit(run_parts(hindrances, credentials_that_expire, a_token_that_is_refused, what_is_looked_at, a_log_too_busy, late_events))
