@@ -85,7 +85,8 @@ static void name_inputs(struct fetch *fetch, uint32_t last)
 /* Lines of an invocation that has its verdict: rows, and no evidence. */
 static void add_rest(struct fetch *fetch, const struct event *event)
 {
-    struct line_mark mark = {.invocation = event->belongs, .kind = LINE_APP, .unix_ms = event->unix_ms};
+    struct line_mark mark = {
+        .invocation = event->belongs, .kind = LINE_APP, .unix_ms = event->unix_ms};
     struct str rest = event->message;
     do {
         batch_add_line(fetch->batch, event, str_take_line(&rest), &mark);
