@@ -45,7 +45,8 @@ int term_take_signal(void);
 bool term_read(void);
 /* The next key; 0: none. `late`: as in ui/keys.h. */
 uint32_t term_key(bool late);
-int term_key_wait_ms(void); /* how long the rest of a key may still take; 0: it is late; -1: nothing waits */
+int term_key_wait_ms(
+    void); /* how long the rest of a key may still take; 0: it is late; -1: nothing waits */
 struct str term_paste(void); /* of the last KEY_PASTE_; borrowed until the next key */
 void term_mouse(int *row, int *col);
 
