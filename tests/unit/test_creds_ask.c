@@ -475,6 +475,12 @@ static void a_machine_without_metadata_is_told_what_to_do(void **state)
     step_at(NOW);
     assert_failed(NOW, "the machine's metadata gives none: no answer within 1 s",
                   "run: aws configure sso");
+    static const char *const bad[] = {"ftp://x", "http://x\r\ny", "http://a b", "http://u@x", "x"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", bad[i], 1);
+        open_creds(NULL);
+        assert_failed(NOW, "AWS_EC2_METADATA_SERVICE_ENDPOINT is no URL", NULL);
+    }
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://127.0.0.1:1338/", 1);
     open_creds(NULL);
     assert_int_equal(read_at(NOW), CREDS_WAIT);

@@ -127,6 +127,8 @@ static void a_region_is_checked_before_it_becomes_part_of_a_host(void **state)
         struct err err = refused(NULL, bad[i], NULL);
         assert_non_null(strstr(err.text, "is no name of a region"));
     }
+    assert_true(sdk_is_region("a") && sdk_is_region("a123456789-123456789-123456789x"));
+    assert_false(sdk_is_region("") || sdk_is_region("a123456789-123456789-123456789xy"));
     open_sdk(NULL, "eu-west-1");
     struct err err = {0};
     char out[100];
