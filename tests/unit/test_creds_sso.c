@@ -5,6 +5,10 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "src/aws/sso.h"
 #include "tests/unit/creds_room.h"
 
@@ -142,6 +146,47 @@ static void a_login_near_its_end_is_renewed_and_written_back(void **state)
     assert_int_equal(st.st_mode & 07777, 0600);
     finish(200, ROLE_KEYS);
     assert_ready(NOW, "ASIASSO");
+}
+
+static unsigned count_files(const char *name)
+{
+    char path[512];
+    unsigned count = 0;
+    path_at_home(name, path, sizeof path);
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count;
+}
+
+/* A disk that is full: the file is as it was, and nothing lies beside it. */
+static void a_login_that_cannot_be_written_back_stays_whole(void **state)
+{
+    char path[512], text[2048];
+    struct rlimit before, tiny;
+    (void)state;
+    write_config(config);
+    write_login(corp_file, 15, true);
+    open_creds("new");
+    assert_asks_token();
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tiny = before;
+    tiny.rlim_cur = 100;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tiny), 0);
+    answer(200, TOKEN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_asks_keys("access2-planted"); /* the new token is good all the same */
+    path_at_home(corp_file, path, sizeof path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_non_null(strstr(text, "\"access-planted\""));
+    assert_int_equal(text[strlen(text) - 1], '}');
+    assert_int_equal(count_files(".aws/sso/cache"), 1);
 }
 
 static void a_login_that_cannot_be_renewed_yet_is_used_to_its_end(void **state)
@@ -367,6 +412,7 @@ int main(void)
         cmocka_unit_test(files_are_named_as_the_cli_names_them),
         cmocka_unit_test_teardown(a_login_is_traded_for_keys_of_a_role, close_sso),
         cmocka_unit_test_teardown(a_login_near_its_end_is_renewed_and_written_back, close_sso),
+        cmocka_unit_test_teardown(a_login_that_cannot_be_written_back_stays_whole, close_sso),
         cmocka_unit_test_teardown(a_login_that_cannot_be_renewed_yet_is_used_to_its_end, close_sso),
         cmocka_unit_test_teardown(a_login_that_has_ended_tells_the_command, close_sso),
         cmocka_unit_test_teardown(a_login_that_may_not_be_renewed_tells_the_command, close_sso),
