@@ -170,7 +170,8 @@ static int run_on_source(const struct settings *settings, const struct command *
     if (console)
         return program_console(settings, command, source);
     bool tail = strcmp(command->name, "tail") == 0;
-    int status = tail ? cli_tail(settings, source) : cli_triage(settings, source);
+    bool several = command->count > 1 && settings->case_dir[0] == '\0';
+    int status = tail ? cli_tail(settings, source, several) : cli_triage(settings, source);
     source_free(source);
     return status;
 }

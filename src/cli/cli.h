@@ -8,8 +8,9 @@
 
 /* A verdict for every invocation of `source`, in settings->format. Does not free the source. */
 int cli_triage(const struct settings *settings, struct source *source);
-/* The log events of `source`, each with the class of its invocation. Does not free the source. */
-int cli_tail(const struct settings *settings, struct source *source);
+/* The log events of `source`, each with the class of its invocation. Does not free the source.
+ * `several`: it reads logs that come one beside the other; a window is put in order of time. */
+int cli_tail(const struct settings *settings, struct source *source, bool several);
 /* The effective configuration; `check` only validates it. */
 int cli_config(const struct settings *settings, bool check);
 

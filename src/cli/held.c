@@ -123,3 +123,35 @@ void held_drop(struct held *held, struct held_event *e)
     unlink_event(held, e);
     free(e);
 }
+
+struct place { /* in the order in which they came */
+    struct held_event *event;
+    size_t number;
+};
+
+static int compare_time(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    int64_t x = a->event->event.unix_ms, y = b->event->event.unix_ms;
+    if (x != y)
+        return x < y ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+void held_sort(struct held *held)
+{
+    size_t count = 0, at = 0;
+    for (const struct held_event *e = held->first; e; e = e->next)
+        count++;
+    struct place *order = xcalloc(count, sizeof *order);
+    for (struct held_event *e = held->first; e; e = e->next, at++)
+        order[at] = (struct place){e, at};
+    qsort(order, count, sizeof *order, compare_time);
+    for (size_t i = 0; i < count; i++) {
+        order[i].event->before = i > 0 ? order[i - 1].event : NULL;
+        order[i].event->next = i + 1 < count ? order[i + 1].event : NULL;
+    }
+    held->first = count ? order[0].event : NULL;
+    held->last = count ? order[count - 1].event : NULL;
+    free(order);
+}

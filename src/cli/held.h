@@ -38,5 +38,7 @@ struct held_event *held_add(struct held *held, const struct event *event,
  * by it. */
 struct held_event *held_take_chain(struct held *held, uint64_t invocation);
 void held_drop(struct held *held, struct held_event *e);
+/* By time; what is of one time stays as it came, as does what has none, in front. */
+void held_sort(struct held *held);
 
 #endif

@@ -24,7 +24,12 @@
 #define CLASSES_KNOWN 65536u /* of invocations that ended, for lines that come after */
 #define STREAM_TAIL 8
 
-enum hold { HOLD_NOT, HOLD_ORDER, HOLD_INVOCATION };
+enum hold {
+    HOLD_NOT,
+    HOLD_ORDER,
+    HOLD_INVOCATION,
+    HOLD_ALL /* until the end, then by time */
+};
 
 struct known_class {
     uint64_t invocation;
@@ -40,7 +45,7 @@ struct tail {
     struct match *match;     /* NULL: every line */
     bool by_class, classes[FAILURE_CLASS_COUNT];
     enum hold hold;
-    bool json, raw, raw_bytes, needs_class, overflowed;
+    bool json, raw, raw_bytes, needs_class, several, overflowed;
     struct held held;
     size_t held_most;
     struct known_class *known; /* by invocation, modulo CLASSES_KNOWN */
@@ -194,7 +199,8 @@ static void print_held(struct tail *t, struct held_event *e)
 /* In order: up to the first one whose class is not settled. */
 static void drain_order(struct tail *t)
 {
-    while (t->held.first && (t->held.first->invocation == 0 || t->held.first->settled))
+    while (t->hold != HOLD_ALL && t->held.first &&
+           (t->held.first->invocation == 0 || t->held.first->settled))
         print_held(t, t->held.first);
 }
 
@@ -239,7 +245,7 @@ static void take_event(struct tail *t, const struct event *e)
 {
     struct str request_id = str_of(t->request_id);
     const struct known_class *k = known_of(t, t->invocation);
-    bool waits = t->hold == HOLD_ORDER ||
+    bool waits = t->hold == HOLD_ORDER || t->hold == HOLD_ALL ||
                  (t->hold == HOLD_INVOCATION && t->invocation && !(k && k->settled));
     if (!waits) {
         print(t, e, request_id, k ? k->class : FAILURE_NONE);
@@ -377,6 +383,8 @@ static int run_to_end(struct tail *t)
     if (t->tracker)
         tracker_finish(t->tracker);
     drain_order(t);
+    if (t->hold == HOLD_ALL)
+        held_sort(&t->held);
     while (t->held.first) /* of invocations without a verdict */
         print_held(t, t->held.first);
     output_flush(&t->out);
@@ -402,6 +410,16 @@ static bool read_classes(struct tail *t, struct err *err)
     return true;
 }
 
+static enum hold choose_hold(const struct tail *t)
+{
+    const struct settings *s = t->settings;
+    if (t->needs_class && (s->invocations || (s->follow && t->by_class)))
+        return HOLD_INVOCATION;
+    if (s->follow)
+        return HOLD_NOT;
+    return t->several ? HOLD_ALL : t->needs_class ? HOLD_ORDER : HOLD_NOT;
+}
+
 static bool read_settings(struct tail *t, struct err *err)
 {
     const struct settings *s = t->settings;
@@ -415,20 +433,18 @@ static bool read_settings(struct tail *t, struct err *err)
     t->raw = s->raw && !t->json;
     t->raw_bytes = !isatty(STDOUT_FILENO);
     t->needs_class = !t->raw || t->by_class || s->invocations;
-    t->hold = !t->needs_class                                ? HOLD_NOT
-              : s->invocations || (s->follow && t->by_class) ? HOLD_INVOCATION
-              : s->follow                                    ? HOLD_NOT
-                                                             : HOLD_ORDER;
+    t->hold = choose_hold(t);
     t->held_most = (size_t)s->memory_limit_mb << 20;
     return true;
 }
 
-int cli_tail(const struct settings *settings, struct source *source)
+int cli_tail(const struct settings *settings, struct source *source, bool several)
 {
     struct tail *t = xcalloc(1, sizeof *t);
     struct err err = {0};
     t->settings = settings;
     t->source = source;
+    t->several = several;
     t->newest_unix_ms = TIME_NONE;
     if (!read_settings(t, &err)) {
         err_print(&err);

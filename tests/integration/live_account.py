@@ -109,6 +109,10 @@ def on_the_command_line(env):
          "moto: a log group is named with its slashes", run)
     run = Run("tail", "pay", "--raw", "--class", "timeout", "--grep", "payment", env=env)
     case(run.out == b"calling the payment service\n" and run.status == 0, "moto: --raw, --class and --grep together", run)
+    run = Run("tail", "pay", "ship", "--format", "json", env=env)
+    times = [event["timestamp_ms"] for event in run.objects]
+    case(len(times) == 11 and times == sorted(times) and {event["function"] for event in run.objects[:2]} == {"pay", "ship"},
+         "moto: the lines of two functions come in order of time", run)
     run = Run("tail", "nobody", env=env)
     case(run.status == 4 and run.out == b"" and "nobody" in run.err and REGION in run.err,
          "moto: a function that is not there is named, with the region", run)
