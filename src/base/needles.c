@@ -295,8 +295,8 @@ static struct bucket with_window(const struct plan *plan, struct bucket bucket,
     for (int i = 0; i < WINDOW; i++) {
         bool any = window_at + i >= needle->len;
         unsigned char c = any ? 0 : (unsigned char)needle->at[window_at + i];
-        uint16_t low = bucket.low[i] | (uint16_t)(any ? 0xFFFF : 1u << (c & 15));
-        uint16_t high = bucket.high[i] | (uint16_t)(any ? 0xFFFF : 1u << (c >> 4));
+        uint16_t low = (uint16_t)(bucket.low[i] | (any ? 0xFFFFu : 1u << (c & 15)));
+        uint16_t high = (uint16_t)(bucket.high[i] | (any ? 0xFFFFu : 1u << (c >> 4)));
         if (low != bucket.low[i] || high != bucket.high[i])
             bucket.passes_at[i] = bytes_that_pass(plan, low, high);
         bucket.low[i] = low;
