@@ -21,7 +21,7 @@ static struct pane *tail_open(struct console *console)
     t->many_functions = true;
     t->inbox = console->inbox;
     t->view = &t->live;
-    t->older = (struct older){.go = UINT64_MAX, .then = ACTION_NONE};
+    t->older = (struct older){.go = UINT64_MAX, .go_unix_ms = TIME_NONE, .then = ACTION_NONE};
     view_init(&t->live, console->store);
     view_init(&t->past, console->store);
     view_init(&t->scanned, console->store);

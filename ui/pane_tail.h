@@ -54,6 +54,7 @@ struct hunt {
 struct older {
     uint32_t last_id, shown_id, scanned_id;
     uint64_t go;       /* where the cursor goes when the window comes; UINT64_MAX: it stays */
+    int64_t go_unix_ms; /* the first row from then on; TIME_NONE */
     enum action then;  /* and a move from there; ACTION_NONE */
 };
 
@@ -132,6 +133,8 @@ bool tail_ask_window(struct tail *t, enum store_window which, const struct rows_
                      uint32_t *id);
 /* Asks for the rows around `row`; then the cursor goes to `go` and moves. */
 void tail_ask_older(struct tail *t, uint64_t row, uint64_t go, enum action then);
+/* Asks for the rows around an instant; the cursor goes to the first one from then on. */
+void tail_ask_time(struct tail *t, int64_t unix_ms);
 void tail_show_live(struct tail *t);
 /* The filters, the order or the folds changed. */
 void tail_rebuild(struct tail *t);

@@ -272,11 +272,31 @@ static bool read_time(const struct tail *t, struct console *console, struct str 
     return false;
 }
 
+#define UNTIMED_ROWS 64u /* so many at most stand at the front of a view without a time */
+
+/* Is there a row at or before that instant? */
+static bool begins_by(const struct log_view *view, int64_t unix_ms)
+{
+    static struct row rows[UNTIMED_ROWS];
+    size_t got = store_read_row_heads(view->store, view->first_row, UNTIMED_ROWS, rows);
+    for (size_t i = 0; i < got; i++)
+        if (rows[i].unix_ms != TIME_NONE)
+            return rows[i].unix_ms <= unix_ms;
+    return true;
+}
+
 static unsigned goto_time(struct tail *t, struct console *console, struct str text)
 {
     int64_t unix_ms;
     if (!read_time(t, console, text, &unix_ms))
         return UI_REDRAW;
+    bool held = begins_by(&t->live, unix_ms);
+    if (!held && t->status.window_rows > 0 && t->status.first_again < t->status.first_row) {
+        tail_ask_time(t, unix_ms);
+        return UI_REFRESH;
+    }
+    if (held)
+        tail_show_live(t);
     size_t count = view_count(t->view), index = view_find_time(t->view, unix_ms);
     if (count == 0)
         return UI_NOTHING;

@@ -85,7 +85,8 @@ static enum found ask_view(struct tail *t, const struct log_view *view, int64_t 
 static bool ask_window(struct tail *t)
 {
     const struct hunt_leg *leg = &t->hunt.leg_at[t->hunt.leg];
-    struct rows_request rows = {.first = leg->first, .row = leg->first, .end = leg->end};
+    struct rows_request rows = {.first = leg->first, .row = leg->first, .end = leg->end,
+                                .unix_ms = TIME_NONE};
     if (leg->end - leg->first > t->status.window_rows) {
         if (t->hunt.forward)
             rows.end = leg->first + t->status.window_rows;

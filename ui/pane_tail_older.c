@@ -31,11 +31,23 @@ void tail_ask_older(struct tail *t, uint64_t row, uint64_t go, enum action then)
         first = t->status.first_again;
     if (row < first)
         row = first;
-    const struct rows_request rows = {.first = first, .row = row, .end = first + 2 * half};
+    const struct rows_request rows = {
+        .first = first, .row = row, .end = first + 2 * half, .unix_ms = TIME_NONE};
     if (!tail_ask_window(t, WINDOW_SHOWN, &rows, &t->older.shown_id))
         return;
     t->older.go = go;
+    t->older.go_unix_ms = TIME_NONE;
     t->older.then = then;
+}
+
+void tail_ask_time(struct tail *t, int64_t unix_ms)
+{
+    const struct rows_request rows = {.end = t->status.window_rows, .unix_ms = unix_ms};
+    if (!tail_ask_window(t, WINDOW_SHOWN, &rows, &t->older.shown_id))
+        return;
+    t->older.go = UINT64_MAX;
+    t->older.go_unix_ms = unix_ms;
+    t->older.then = ACTION_NONE;
 }
 
 void tail_show_live(struct tail *t)
@@ -43,6 +55,7 @@ void tail_show_live(struct tail *t)
     t->view = &t->live;
     t->older.shown_id = 0;
     t->older.go = UINT64_MAX;
+    t->older.go_unix_ms = TIME_NONE;
     t->older.then = ACTION_NONE;
 }
 
@@ -65,16 +78,29 @@ bool tail_scroll(struct tail *t, enum action action)
     return moved;
 }
 
+/* Where the cursor is to go in the window that came; UINT64_MAX: it stays on its row. */
+static uint64_t take_go(struct tail *t)
+{
+    uint64_t go = t->older.go;
+    size_t count = view_count(&t->past);
+    if (t->older.go_unix_ms != TIME_NONE && count > 0) {
+        size_t index = view_find_time(&t->past, t->older.go_unix_ms);
+        go = view_at(&t->past, index < count ? index : count - 1);
+    }
+    t->older.go = UINT64_MAX;
+    t->older.go_unix_ms = TIME_NONE;
+    return go;
+}
+
 /* The window came: the cursor keeps its place on screen, or goes where it was to go. */
 static void show_window(struct tail *t, const struct window_status *window)
 {
-    uint64_t go = t->older.go;
     enum action then = t->older.then;
     bool there;
     view_over(&t->past, &t->live, window->first, window->end);
     search_forget(&t->other);
     t->view = &t->past;
-    t->older.go = UINT64_MAX;
+    uint64_t go = take_go(t);
     t->older.then = ACTION_NONE;
     tail_set_follow(t, false);
     if (go != UINT64_MAX)

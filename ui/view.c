@@ -466,18 +466,28 @@ uint64_t view_failure(const struct log_view *view, uint64_t from, bool forward,
     return found;
 }
 
+/* The time of the last row at or before index `at`, and not before `low`, that has one; *at: that
+ * row. TIME_NONE: there is none. */
+static int64_t time_before(const struct log_view *view, size_t low, size_t *at)
+{
+    struct row row;
+    for (;; --*at) {
+        bool read = read_head(view, view_at(view, *at), &row);
+        if ((read && row.unix_ms != TIME_NONE) || *at == low)
+            return read ? row.unix_ms : TIME_NONE;
+    }
+}
+
 size_t view_find_time(const struct log_view *view, int64_t unix_ms)
 {
     size_t low = 0, high = view_count(view);
     while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct row row;
-        bool early = !read_head(view, view_at(view, middle), &row) || row.unix_ms == TIME_NONE ||
-                     row.unix_ms < unix_ms;
-        if (early)
+        size_t middle = low + (high - low) / 2, at = middle;
+        int64_t time_unix_ms = time_before(view, low, &at);
+        if (time_unix_ms == TIME_NONE || time_unix_ms < unix_ms)
             low = middle + 1;
         else
-            high = middle;
+            high = at;
     }
     return low;
 }

@@ -14,10 +14,11 @@ enum request_kind {
     REQUEST_ROWS     /* read rows that left the ring into a window; replaces one that waits */
 };
 
-/* Rows first <= seq < end, as many as fit, with `row` among them. The window that answers bears
- * the id. */
+/* Rows first <= seq < end, as many as fit, with `row` among them; or, where unix_ms is not
+ * TIME_NONE, about end - first rows around that instant. The window that answers bears the id. */
 struct rows_request {
     uint64_t first, row, end;
+    int64_t unix_ms;
     uint32_t id;
     uint8_t window; /* enum store_window */
 };

@@ -183,6 +183,30 @@ static void page_load(struct past *past, uint64_t row)
                   past->base + at * PAST_PAGE_ROWS, &past->loaded);
 }
 
+/* When page `at` begins; pages whose first row has no time are passed over, down to `low`. */
+static int64_t page_time(struct past *past, size_t low, size_t *at)
+{
+    for (;; --*at) {
+        page_load(past, past->base + *at * PAST_PAGE_ROWS);
+        if (past->loaded.rows[0].unix_ms != TIME_NONE || *at == low)
+            return past->loaded.rows[0].unix_ms;
+    }
+}
+
+uint64_t past_find_time(struct past *past, int64_t unix_ms)
+{
+    size_t low = 0, high = past->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2, at = middle;
+        int64_t first_unix_ms = page_time(past, low, &at);
+        if (at == low || first_unix_ms <= unix_ms)
+            low = middle;
+        else
+            high = at;
+    }
+    return past->base + low * PAST_PAGE_ROWS;
+}
+
 static bool is_full(const struct rows *rows, size_t len)
 {
     return rows->ring.held == rows->ring.block_count &&

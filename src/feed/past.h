@@ -26,6 +26,9 @@ uint64_t past_first(const struct past *past);
 uint64_t past_end(const struct past *past);
 size_t past_bytes(const struct past *past);
 
+/* The first row of the last page that begins at or before an instant, as far as pages know it. */
+uint64_t past_find_time(struct past *past, int64_t unix_ms);
+
 /* Rows first <= seq < end, of which `row` must be among the result. When they do not all fit, the
  * result ends as soon as some rows after `row` are in it, and its first ones make room for that. */
 struct past_want {

@@ -32,14 +32,26 @@ static void answer(struct windows *w, enum store_window which, bool read, const 
     store_end(w->store);
 }
 
+/* A request for an instant becomes one for the rows around it. */
+static struct past_want want_of(struct windows *w, const struct rows_request *r)
+{
+    struct past_want want = {r->first, r->row, r->end};
+    if (r->unix_ms == TIME_NONE)
+        return want;
+    uint64_t half = (r->end - r->first) / 2;
+    want.row = past_find_time(w->past, r->unix_ms);
+    want.first = want.row > half ? want.row - half : 0;
+    want.end = want.row + half;
+    return want;
+}
+
 void windows_serve(struct windows *w, bool (*stop)(void *ctx), void *ctx)
 {
     for (unsigned which = 0; which < WINDOW_COUNT; which++) {
-        const struct rows_request *r = &w->wanted[which];
-        const struct past_want want = {r->first, r->row, r->end};
         struct err err = {0};
         if (!w->waits[which])
             continue;
+        const struct past_want want = want_of(w, &w->wanted[which]);
         bool read = past_read(w->past, &want, stop, ctx, &w->spare, &err);
         if (!read && stop(ctx))
             return;

@@ -59,15 +59,21 @@ static void close_console(struct console *c)
     store_free(c->store);
 }
 
-static struct window_status ask(struct console *c, uint64_t first, uint64_t row, uint64_t end)
+static struct window_status answer_of(struct console *c, const struct request *request)
 {
     const struct window_status *window = &c->status.windows[WINDOW_SHOWN];
-    const struct request request = {.kind = REQUEST_ROWS, .rows = {first, row, end, ++c->id, WINDOW_SHOWN}};
     int64_t end_ms = clock_mono_ms() + DEADLINE_MS;
-    assert_true(inbox_give(fetch_inbox(c->fetch), &request));
+    assert_true(inbox_give(fetch_inbox(c->fetch), request));
     while (window->id != c->id)
         wait_change(c, end_ms);
     return *window;
+}
+
+static struct window_status ask(struct console *c, uint64_t first, uint64_t row, uint64_t end)
+{
+    const struct request request = {
+        .kind = REQUEST_ROWS, .rows = {first, row, end, TIME_NONE, ++c->id, WINDOW_SHOWN}};
+    return answer_of(c, &request);
 }
 
 static void read_one(struct store *store, uint64_t seq, struct row *row, struct buf *text)
@@ -216,6 +222,31 @@ static void a_window_holds_the_row_that_is_asked_for_and_its_neighbours(void **s
     close_console(&all);
 }
 
+static void rows_are_found_by_their_time(void **state)
+{
+    struct console some;
+    struct row row;
+    struct buf text;
+    (void)state;
+    const char *path = temp_file("time.log", log_text, stamped_log(0, 1));
+    open_console(&some, &path, 1, &small);
+    buf_init(&text, ROW_TEXT_MAX);
+    read_one(some.store, some.status.first_row, &row, &text);
+    int64_t first_unix_ms = row.unix_ms - (int64_t)row.seq; /* a line a millisecond */
+    static const uint64_t rows[] = {0, 1, 1023, 1024, 5000, 9999};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct request request = {
+            .kind = REQUEST_ROWS,
+            .rows = {.end = some.status.window_rows, .unix_ms = first_unix_ms + (int64_t)rows[i],
+                     .id = ++some.id, .window = WINDOW_SHOWN}};
+        assert_true(rows[i] < some.status.first_row);
+        struct window_status w = answer_of(&some, &request);
+        assert_true(!w.failed && w.first <= rows[i] && w.end > rows[i]);
+    }
+    buf_release(&text);
+    close_console(&some);
+}
+
 static void what_is_kept_is_thinned_before_it_is_given_up(void **state)
 {
     struct console all, some;
@@ -277,6 +308,7 @@ int main(void)
         cmocka_unit_test(several_lines_of_one_event_come_back),
         cmocka_unit_test(merged_files_come_back_in_the_order_they_were_merged),
         cmocka_unit_test(a_window_holds_the_row_that_is_asked_for_and_its_neighbours),
+        cmocka_unit_test(rows_are_found_by_their_time),
         cmocka_unit_test(what_is_kept_is_thinned_before_it_is_given_up),
         cmocka_unit_test(a_file_that_changed_gives_no_rows),
         cmocka_unit_test(a_log_that_fits_keeps_nothing),

@@ -384,6 +384,31 @@ static void a_late_row_stands_in_its_place(void **state)
     store_free(store);
 }
 
+/* Platform lines of plain logs have no time of their own. */
+static void a_time_is_found_among_rows_that_have_none(void **state)
+{
+    (void)state;
+    struct store *store = log_store_new(1u << 20);
+    struct log_view view;
+    struct store_status status;
+    bool busy;
+    view_init(&view, store);
+    for (int i = 0; i < 1000; i++)
+        log_store_row(store, 0, LINE_APP, 0, i % 5 > 1 ? LOG_START_UNIX_MS + i : TIME_NONE, "line");
+    store_read_status(store, &status);
+    do
+        view_refresh(&view, &status, 100000, &busy);
+    while (busy);
+    for (size_t i = 2; i < 1000; i += i % 5 == 4 ? 3 : 1) {
+        size_t found = view_find_time(&view, LOG_START_UNIX_MS + (int64_t)i);
+        size_t untimed = i % 5 == 2 ? 2 : 0; /* rows before it that may count as its own */
+        assert_in_range(found, i - untimed, i);
+    }
+    assert_int_equal(view_find_time(&view, LOG_START_UNIX_MS + 1000), 1000);
+    view_release(&view);
+    store_free(store);
+}
+
 static void rows_without_a_time_are_shown_as_they_arrived(void **state)
 {
     (void)state;
@@ -476,6 +501,7 @@ int main(void)
         cmocka_unit_test(jumps_go_from_report_to_report_of_what_failed),
         cmocka_unit_test(rows_that_came_after_the_status_was_read_are_taken_in_with_the_next_one),
         cmocka_unit_test(a_late_row_stands_in_its_place),
+        cmocka_unit_test(a_time_is_found_among_rows_that_have_none),
         cmocka_unit_test(rows_without_a_time_are_shown_as_they_arrived),
         cmocka_unit_test(words_that_are_no_filter_are_refused_by_name),
         cmocka_unit_test(a_class_from_the_menu_takes_the_place_of_the_last_one),
