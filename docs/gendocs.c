@@ -58,6 +58,7 @@ static const struct { const char *name, *help; } commands[] = {
     {"demo", "the console on an incident that comes with it"},
     {"triage", "a verdict for every invocation"},
     {"tail", "the log lines, complete and in order"},
+    {"trace", "the waterfall of an X-Ray trace"},
     {"config", "the settings and where each came from"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

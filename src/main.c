@@ -23,11 +23,11 @@ static const struct command_row {
     bool has_source;
 } commands[] = {
     {"demo", true, true},    {"triage", true, true},  {"config", true, false},
-    {"tail", true, true},    {"trace", false, false}, {"queue", false, false},
+    {"tail", true, true},    {"trace", true, false}, {"queue", false, false},
     {"doctor", false, false}, {"record", false, false},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
-#define COMMANDS_BUILT "demo, triage, tail and config"
+#define COMMANDS_BUILT "demo, triage, tail, trace and config"
 
 static const struct command_row *find_command(const char *name)
 {
@@ -117,11 +117,23 @@ static bool check_source(const struct settings *s, const struct command *c, stru
     return true;
 }
 
+static bool check_trace(const struct settings *s, const struct command *c, struct err *err)
+{
+    if (s->logs.count > 0)
+        return err_set(err, ERR_USAGE,
+                       "trace: --logs: a log holds no trace; give its file, or --case");
+    if (c->count == 1)
+        return true;
+    return err_set(err, ERR_USAGE, "trace: it takes one trace id, request id or file");
+}
+
 static bool check_command(const struct settings *s, const struct command *c, struct err *err)
 {
     bool config = strcmp(c->name, "config") == 0;
     if (s->asked.check && !config)
         return err_set(err, ERR_USAGE, "option: --check: it belongs to lambdig config");
+    if (strcmp(c->name, "trace") == 0)
+        return check_trace(s, c, err);
     if (!config)
         return check_source(s, c, err);
     if (c->count > 0)
@@ -215,6 +227,8 @@ static int run(struct settings *settings, int argc, char **argv)
     log_start(settings, &command);
     if (strcmp(command.name, "config") == 0)
         return cli_config(settings, settings->asked.check);
+    if (strcmp(command.name, "trace") == 0)
+        return cli_trace(settings, command.arguments[0]);
     return run_on_source(settings, &command);
 }
 

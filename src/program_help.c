@@ -80,6 +80,7 @@ static void print_help(struct buf *out)
                 "  lambdig triage [FUNCTION...]    the same of the last hour of an account\n"
                 "  lambdig tail FUNCTION...        its log lines, complete and in order; --follow "
                 "goes on\n"
+                "  lambdig trace ID|FILE           the waterfall of an X-Ray trace\n"
                 "  lambdig config [--check]        the settings and where each came from\n"
                 "\n"));
     for (enum option_id option = 0; option < OPTION_COUNT; option++) {

@@ -3,7 +3,7 @@ _lambdig()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} options commands
     options='--profile --region --endpoint-url --since --until --format --color --ascii --utc --theme --mouse --write --config --allow-insecure-endpoint --debug-log --memory-limit-mb --allow-core --play-speed --case --logs --fail-on --follow --grep --class --invocations --raw --filter-pattern --poll-ms --overlap-ms --sweep-ms --sweep-every-ms --calls-per-s --check --help --version'
-    commands='demo triage tail config'
+    commands='demo triage tail trace config'
     case $before in
     --profile | -p)
         COMPREPLY=()

@@ -2,6 +2,7 @@
 complete -c lambdig -n __fish_use_subcommand -a demo -d 'the console on an incident that comes with it'
 complete -c lambdig -n __fish_use_subcommand -a triage -d 'a verdict for every invocation'
 complete -c lambdig -n __fish_use_subcommand -a tail -d 'the log lines, complete and in order'
+complete -c lambdig -n __fish_use_subcommand -a trace -d 'the waterfall of an X-Ray trace'
 complete -c lambdig -n __fish_use_subcommand -a config -d 'the settings and where each came from'
 complete -c lambdig -l profile -s p -x -d 'the AWS profile'
 complete -c lambdig -l region -s r -x -d 'the AWS region; repeatable'
