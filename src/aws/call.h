@@ -17,7 +17,7 @@ struct call {
     char extra[4][160];    /* further header lines; empty: none */
     bool has_effect;       /* may change something: never retried by itself once bytes left */
     bool is_unsigned;
-    long timeout_ms;       /* 0: 30 s */
+    long timeout_ms;       /* 0: 120 s */
 };
 
 /* POST / of a JSON or query service, GET of a REST one is set by the ask function. */

@@ -5,7 +5,7 @@
  * fixed metadata addresses, or where insecure is allowed), send plain http through a proxy, keep
  * cookies, read netrc, or hold more than 16 MiB of a decoded body or 256 KiB of headers. Connect
  * takes at most 5 s; a transfer slower than 1 B/s for 20 s ends, unless its own time is longer
- * than 30 s. What does not fit into the connections waits in order, with at most 6 to one host,
+ * than 120 s. What does not fit into the connections waits in order, with at most 6 to one host,
  * so that one host that hangs does not stop the others; its time runs once it has started. */
 #ifndef LAMBDIG_AWS_HTTP_H
 #define LAMBDIG_AWS_HTTP_H
@@ -28,7 +28,7 @@ struct http_request {          /* borrowed for the call of http_start */
     const char *method, *url;
     const char *lines[HTTP_HEADER_LINES]; /* `Name: value`; NULL ends it early */
     struct str body;
-    long timeout_ms;           /* of the whole; 0: 30 s */
+    long timeout_ms;           /* of the whole; 0: 120 s */
     bool no_proxy;             /* metadata addresses */
     bool never_twice; /* on a connection of its own: libcurl sends again on one that died */
 };
