@@ -1,9 +1,11 @@
 #include "ui/app_inner.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "src/base/utf8.h"
+#include "ui/save_case.h"
 
 /* What is typed after `:`. The name of every action is a command; the rows below are those
  * that take a word. */
@@ -238,6 +240,29 @@ static unsigned command_region(struct app *app, struct str rest)
     return app_switch(app, SWITCH_REGION, rest);
 }
 
+/* What is held, whatever is filtered: a colleague gets the whole picture. */
+static unsigned command_save(struct app *app, struct str rest)
+{
+    char path[4096];
+    struct err err = {0};
+    struct saved_case saved;
+    const struct store_status *status = &app->console.status;
+    const char *home = getenv("HOME");
+    bool own = str_skip(&rest, STR("~/")) && home;
+    snprintf(path, sizeof path, "%s%s%.*s", own ? home : "", own ? "/" : "", STR_ARG(rest));
+    if (!save_case(app->console.store, status, path, &saved, &err))
+        return refuse(app, &err);
+    console_say(&app->console, false,
+                "%" PRIu64 " events saved, known secrets blanked out: lambdig --case %s",
+                saved.events, path);
+    if (saved.untimed + status->rows_dropped > 0)
+        console_say(&app->console, true,
+                    "%" PRIu64 " events saved in %s, without %" PRIu64
+                    " that have no time and %" PRIu64 " older lines",
+                    saved.events, path, saved.untimed, status->rows_dropped);
+    return UI_REDRAW;
+}
+
 static unsigned command_load(struct app *app, struct str rest)
 {
     return app_switch(app, SWITCH_PATH, rest);
@@ -343,6 +368,7 @@ static const struct {
     {"write", command_write, switch_words, "on or off"},
     {"profile", command_profile, profile_words, "NAME"},
     {"region", command_region, region_words, "NAME"},
+    {"save", command_save, NULL, "DIR, which is made"},
     {"load", command_load, NULL, "DIR of a case, or FILE of a log"},
     {"reload", command_reload, NULL, NULL},
     {"q", command_q, NULL, NULL},
