@@ -21,7 +21,7 @@ struct functions {
     struct function_list list;
     struct function_columns columns;
     struct scroll scroll;
-    uint32_t chosen; /* store index; UINT32_MAX: nothing chosen yet, the first row is selected */
+    uint32_t chosen; /* store index; UINT32_MAX: none, the first row is selected */
     int rows, cols;
     char filter_before[201];
     struct store_status status; /* as of the last refresh */
@@ -224,10 +224,12 @@ static unsigned functions_move(struct pane *pane, struct console *console, enum 
     default:
         break;
     }
-    if (!scroll_move(&f->scroll, action, f->list.shown, page(f)))
-        return UI_NOTHING;
-    f->chosen = selected(f) ? selected(f)->index : f->chosen;
-    return UI_REDRAW;
+    bool moved = scroll_move(&f->scroll, action, f->list.shown, page(f));
+    if (action == ACTION_TOP)
+        f->chosen = UINT32_MAX; /* the top row is meant, whoever comes to stand there */
+    else if (moved && selected(f))
+        f->chosen = selected(f)->index;
+    return moved ? UI_REDRAW : UI_NOTHING;
 }
 
 static unsigned functions_click(struct pane *pane, struct console *console, int row)

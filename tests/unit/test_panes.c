@@ -476,6 +476,33 @@ static void the_selection_stays_with_its_function(void **state)
     stage_close(&s);
 }
 
+static void fail_once(struct stage *s, uint64_t seq, uint32_t function)
+{
+    struct invocation inv = log_store_verdict(seq, FAILURE_TIMEOUT);
+    log_store_judge(s->console.store, &inv, function);
+    look(s);
+}
+
+/* Who opens the console wants what fails most, also when that begins later. */
+static void a_selection_that_nobody_moved_stays_on_the_top_row(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_open(&s, &pane_functions, VIEW_FUNCTIONS, 10, 78);
+    log_store_function(s.console.store, "alpha");
+    log_store_function(s.console.store, "beta");
+    look(&s);
+    assert_int_equal(row_with(&s, ">alpha"), 1);
+    fail_once(&s, 1, 1);
+    assert_int_equal(row_with(&s, ">beta"), 1);
+    key(&s, ACTION_DOWN);
+    key(&s, ACTION_TOP); /* back to the top row: it is meant again */
+    fail_once(&s, 2, 0);
+    fail_once(&s, 3, 0);
+    assert_int_equal(row_with(&s, ">alpha"), 1);
+    stage_close(&s);
+}
+
 static void an_empty_list_says_why(void **state)
 {
     (void)state;
@@ -579,6 +606,7 @@ int main(void)
         cmocka_unit_test(the_class_menu_counts_what_the_log_holds),
         cmocka_unit_test(a_bad_filter_is_told_and_changes_nothing),
         cmocka_unit_test(the_selection_stays_with_its_function),
+        cmocka_unit_test(a_selection_that_nobody_moved_stays_on_the_top_row),
         cmocka_unit_test(an_empty_list_says_why),
         cmocka_unit_test(a_verdict_names_class_certainty_and_the_last_line),
         cmocka_unit_test(without_a_choice_the_newest_failure_is_shown),
