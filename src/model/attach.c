@@ -381,7 +381,8 @@ void attach_platform(struct tracker *t, struct line *line, struct platform *p)
 {
     if (t->object_stream == line->stream)
         app_end_object(t); /* cut off by this line */
-    app_flush_error(t, line->stream, claims_error(p) ? attach_by_id(line->stream, p->id) : NULL);
+    if (line->stream->reading)
+        app_flush_error(t, line->stream, claims_error(p) ? attach_by_id(line->stream, p->id) : NULL);
     line->kind = p->kind;
     line->stream->emulated = line->stream->emulated || p->emulated;
     if (p->unix_ms != TIME_NONE && line->event->unix_ms == TIME_NONE)

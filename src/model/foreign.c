@@ -100,7 +100,7 @@ void foreign_shadow(struct attempt *a)
 {
     if (!a->shadowed)
         a->stream->open--;
-    a->shadowed = true;
+    a->shadowed = a->stream->has_shadowed = true;
 }
 
 /* Its own end came: every START since was printed. What was read for them is its own. */
@@ -123,12 +123,17 @@ static void leave_shadow(struct tracker *t, struct attempt *a)
 static void close_shadowed(struct tracker *t, const struct attempt *a)
 {
     struct stream *stream = a->stream;
+    if (!stream->has_shadowed)
+        return;
+    stream->has_shadowed = false;
     for (unsigned i = stream->count; i-- > 0;) {
         if (i >= stream->count)
             continue;
         struct attempt *earlier = stream->attempts[i];
         if (earlier->shadowed && earlier->seq < a->seq)
             attach_settle(t, earlier);
+        else if (earlier->shadowed)
+            stream->has_shadowed = true;
     }
 }
 

@@ -63,19 +63,40 @@ static void learn(struct tracker *t, struct str line, const struct line_head *he
         t->known[t->learned].id_at = 0;
 }
 
+/* `.` and three digits, as most times have them. */
+static inline bool is_millis(const char *at)
+{
+    uint32_t four;
+    memcpy(&four, at, sizeof four);
+    const unsigned char low[4] = {0xFF, 0xF0, 0xF0, 0xF0}, form[4] = {'.', 0x30, 0x30, 0x30};
+    const unsigned char carry[4] = {0, 6, 6, 6};
+    uint32_t mask, wanted, six;
+    memcpy(&mask, low, 4), memcpy(&wanted, form, 4), memcpy(&six, carry, 4);
+    return (four & mask) == wanted && ((four + six) & mask) == wanted;
+}
+
+static bool has_decimals(const struct known_head *known, const char *at)
+{
+    if (known->decimals == 3)
+        return is_millis(at);
+    if (known->decimals > 0 && at[0] != '.')
+        return false;
+    for (int i = 1; i <= known->decimals; i++)
+        if (!is_digit(at[i]))
+            return false;
+    return true;
+}
+
 /* The line has the form that is known: the same minute, another second, and the rest up to the
  * message but for the id byte by byte. So its head would be read in the same way. */
-static bool has_form(const struct known_head *known, struct str line)
+static inline bool has_form(const struct known_head *known, struct str line)
 {
     size_t gap = MINUTE + 2, message = (size_t)known->id_at + UUID + known->after_len;
     if (known->id_at == 0 || line.len <= message || memcmp(line.at, known->front, MINUTE) != 0 ||
-        line.at[MINUTE] < '0' || line.at[MINUTE] > '5' || !is_digit(line.at[MINUTE + 1]))
+        line.at[MINUTE] < '0' || line.at[MINUTE] > '5' || !is_digit(line.at[MINUTE + 1]) ||
+        !has_decimals(known, line.at + gap))
         return false;
-    if (known->decimals > 0 && line.at[gap++] != '.')
-        return false;
-    for (size_t end = gap + known->decimals; gap < end; gap++)
-        if (!is_digit(line.at[gap]))
-            return false;
+    gap += known->decimals ? 1u + known->decimals : 0;
     return bytes_equal(line.at + gap, known->front + gap, known->id_at - gap) &&
            bytes_equal(line.at + known->id_at + UUID, known->after, known->after_len) &&
            is_letter(line.at[message]) && line.at[message] != 'C';

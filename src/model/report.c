@@ -218,11 +218,40 @@ bool report_read_plain(struct str line, struct report *out)
     return true;
 }
 
-/* A number between two fixed texts. */
-static inline __attribute__((always_inline)) bool take_between(struct str *s, struct str before, unsigned decimals,
-                                                               struct str after, int64_t *out)
+/* Texts of a length that the compiler knows are compared without a call. */
+#define SKIP_EXACT(at, end, text)                                                                  \
+    ((size_t)((end) - (at)) >= sizeof(text) - 1 && memcmp((at), (text), sizeof(text) - 1) == 0 &&  \
+     ((at) += sizeof(text) - 1, true))
+
+/* As line_take_number without decimals, of at most nine digits. */
+static bool take_whole(const char **at, const char *end, int64_t *out)
 {
-    return str_skip(s, before) && line_take_number(s, decimals, false, out) && str_skip(s, after);
+    const char *p = *at;
+    int64_t value = 0;
+    for (; p < end && p < *at + 10 && *p >= '0' && *p <= '9'; p++)
+        value = value * 10 + (*p - '0');
+    if (p == *at || p == *at + 10)
+        return false;
+    *at = p;
+    *out = value;
+    return true;
+}
+
+/* Milliseconds with at most six decimals, in nanoseconds. */
+static bool take_ms(const char **at, const char *end, int64_t *out_ns)
+{
+    static const int64_t power[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    int64_t whole, decimals;
+    if (!take_whole(at, end, &whole))
+        return false;
+    *out_ns = whole * 1000000;
+    if (*at == end || **at != '.')
+        return true;
+    const char *first = ++*at;
+    if (!take_whole(at, end, &decimals) || *at - first > 6)
+        return false;
+    *out_ns += decimals * power[*at - first];
+    return true;
 }
 
 static bool is_clean(struct str s)
@@ -243,12 +272,16 @@ bool report_read_exact(struct str line, struct str known_id, struct report *out)
     s = str_from(s, 36);
     if (!str_eq(out->request_id, known_id) && !line_is_uuid(out->request_id))
         return false;
-    if (take_between(&s, STR("\tDuration: "), 6, STR(" ms\t"), &out->duration_ns) &&
-        take_between(&s, STR("Billed Duration: "), 0, STR(" ms\t"), &out->billed_ms) &&
-        take_between(&s, STR("Memory Size: "), 0, STR(" MB\t"), &out->memory_mb) &&
-        take_between(&s, STR("Max Memory Used: "), 0, STR(" MB\t"), &out->memory_used_mb) &&
-        (s.len == 0 || (is_clean(s) && read_counted(s, out, &strangers) && strangers == 0)))
-        return true;
+    const char *at = s.at, *end = s.at + s.len;
+    if (SKIP_EXACT(at, end, "\tDuration: ") && take_ms(&at, end, &out->duration_ns) &&
+        SKIP_EXACT(at, end, " ms\tBilled Duration: ") && take_whole(&at, end, &out->billed_ms) &&
+        SKIP_EXACT(at, end, " ms\tMemory Size: ") && take_whole(&at, end, &out->memory_mb) &&
+        SKIP_EXACT(at, end, " MB\tMax Memory Used: ") &&
+        take_whole(&at, end, &out->memory_used_mb) && SKIP_EXACT(at, end, " MB\t")) {
+        s = (struct str){at, (size_t)(end - at)};
+        if (s.len == 0 || (is_clean(s) && read_counted(s, out, &strangers) && strangers == 0))
+            return true;
+    }
     report_clear(out);
     return false;
 }

@@ -45,7 +45,7 @@ struct stream {
     struct attempt *pending;
     struct attempt *last;   /* whom the last line belonged to; may be NULL */
     struct attempt *ended;  /* the last one that ended here and still lingers */
-    bool has_guests;         /* foreign.c: there may be some */
+    bool has_guests, has_shadowed; /* foreign.c: there may be some */
     /* of an event that came late: the attempt that ran at its time, NULL where none is known */
     bool by_time;
     struct attempt *at_time;

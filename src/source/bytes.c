@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 #define PACKED_BYTES (256u * 1024u)
-#define READ_BYTES                                                                                 \
-    (256u * 1024u) /* at once: what was read is still in the cache when it is looked at */
+#define READ_BYTES (256u * 1024u) /* at once: still in the cache when they are looked at */
 
 static bool cannot_open(struct err *err, const struct bytes *b, const char *why)
 {
