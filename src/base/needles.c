@@ -311,7 +311,7 @@ static uint64_t window_passes(const struct plan *plan, const struct needle *need
     return with_window(plan, (struct bucket){0}, needle, at).passes;
 }
 
-#define WINDOWS_TRIED 4 /* the rarest ones of a word */
+#define WINDOWS_TRIED 2 /* the rarest ones of a word: more find no better places */
 
 /* Places of the rarest windows of a word, rarest first; returns how many. */
 static size_t rarest_windows(const struct plan *plan, const struct needle *needle,

@@ -412,12 +412,37 @@ static void suggest_others(const struct evidence *e, struct verdict *v)
         suggest(v, FAILURE_STARTUP);
 }
 
-void classify(const struct evidence *e, struct verdict *out)
+static void conclude(const struct evidence *e, const struct rule *rule, struct verdict *out)
+{
+    *out = (struct verdict){.class = rule->class, .confidence = confide(e, rule)};
+    out->cause = cause_of(e, rule->class);
+    suggest_others(e, out);
+}
+
+void classify_in_full(const struct evidence *e, struct verdict *out)
 {
     const struct rule *rule = rules;
     while (!rule->holds(e))
         rule++;
-    *out = (struct verdict){.class = rule->class, .confidence = confide(e, rule)};
-    out->cause = cause_of(e, rule->class);
-    suggest_others(e, out);
+    conclude(e, rule, out);
+}
+
+/* Nothing was seen that any rule but the last asks for, as of nearly every invocation. A test
+ * compares it with the rules over every member of the evidence. */
+static bool is_untroubled(const struct evidence *e)
+{
+    return e->has_report && e->status == STATUS_NONE && e->done_status == STATUS_NONE &&
+           e->error_type.len == 0 && e->death == DEATH_NONE && e->logged_signs == 0 &&
+           e->unhandled.weight == ERROR_NONE && e->unhandled.signs == 0 &&
+           e->logged.weight == ERROR_NONE && e->logged.signs == 0 && !e->init_failed &&
+           !e->timeout_text && !e->unknown_kind && !e->suspect && !evidence_billed_capped(e) &&
+           !evidence_at_timeout(e) && !evidence_at_limit(e);
+}
+
+void classify(const struct evidence *e, struct verdict *out)
+{
+    if (is_untroubled(e))
+        conclude(e, &rules[sizeof rules / sizeof *rules - 1], out);
+    else
+        classify_in_full(e, out);
 }

@@ -1,4 +1,5 @@
 /* Whole logs in, one verdict out: the rules and their order, in the shapes in which logs are met. */
+#include "src/model/classify.h"
 #include "tests/unit/track.h"
 
 #include <stdio.h>
@@ -346,9 +347,59 @@ static void failures_of_one_cause_share_a_signature(void **state)
     assert_true(track.kept[0].signature != track.kept[2].signature);
 }
 
+static void assert_same_verdict(const struct evidence *e, size_t at)
+{
+    struct verdict quick, full;
+    memset(&quick, 0, sizeof quick);
+    memset(&full, 0, sizeof full);
+    classify(e, &quick);
+    classify_in_full(e, &full);
+    if (quick.class != full.class || quick.confidence != full.confidence ||
+        quick.cause != full.cause || quick.candidate_count != full.candidate_count)
+        fail_msg("byte %zu of the evidence: class %d, by the rules %d", at, quick.class, full.class);
+}
+
+/* Each byte of what a plain success has as evidence is changed, so that no member is forgotten. */
+static void the_short_way_to_success_is_never_taken_where_a_rule_holds(void **state)
+{
+    (void)state;
+    static struct evidence plain, changed;
+    unsigned other = 0;
+    evidence_clear(&plain);
+    plain.has_start = plain.has_end = plain.has_report = true;
+    plain.duration_ns = 45100000;
+    plain.billed_ms = 46;
+    plain.memory_mb = 256;
+    plain.memory_used_mb = 62;
+    assert_same_verdict(&plain, 0);
+    for (size_t at = 0; at < offsetof(struct evidence, noted); at++)
+        for (char value = 0; value < 2; value++) { /* more is no bool */
+            struct verdict v;
+            changed = plain;
+            ((char *)&changed)[at] = value;
+            assert_same_verdict(&changed, at);
+            classify_in_full(&changed, &v);
+            other += v.class != FAILURE_SUCCESS;
+        }
+    for (unsigned value = 0; value < 6; value++) {
+        enum { MEMBERS = 5 };
+        for (unsigned member = 0; member < MEMBERS; member++) {
+            changed = plain;
+            changed.status = member == 0 ? (enum status)value : plain.status;
+            changed.done_status = member == 1 ? (enum status)value : plain.done_status;
+            changed.death = member == 2 ? (enum death)value : plain.death;
+            changed.unhandled.weight = member == 3 ? (enum error_weight)value : plain.unhandled.weight;
+            changed.logged.weight = member == 4 ? (enum error_weight)value : plain.logged.weight;
+            assert_same_verdict(&changed, sizeof changed);
+        }
+    }
+    assert_in_range(other, 5, 1000); /* several of the changes make another class */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_short_way_to_success_is_never_taken_where_a_rule_holds),
         cmocka_unit_test(each_log_gets_the_verdict_of_the_rules),
         cmocka_unit_test(a_verdict_names_its_evidence_by_line),
         cmocka_unit_test(a_denial_is_told_with_its_parts),
