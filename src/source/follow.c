@@ -358,16 +358,18 @@ bool follow_next(struct follow *f, struct follow_clock now, struct follow_ask *a
     return true;
 }
 
+/* Whether the service takes a term for a word or for a part of one is not documented: the usual
+ * words stand here whole beside their parts. Platform lines are phrases, which are sure. */
 const char *follow_thin_pattern(void)
 {
-    return "?\"START RequestId\" ?\"END RequestId\" ?\"REPORT RequestId\" ?\"INIT_\" "
-           "?\"RESTORE_\" "
-           "?\"platform.\" ?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error "
-           "?FATAL "
-           "?Fatal "
-           "?fatal ?Exception ?exception ?Traceback ?panic ?Unhandled ?denied ?Denied "
-           "?authorized "
-           "?hrottl ?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused";
+    return "?\"START RequestId\" ?\"END RequestId\" ?\"REPORT RequestId\" ?\"INIT_\" ?INIT_START "
+           "?INIT_REPORT ?\"RESTORE_\" ?RESTORE_START ?RESTORE_REPORT ?\"platform.\" "
+           "?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error ?FATAL ?Fatal ?fatal "
+           "?Exception ?exception ?RuntimeException ?KeyError ?TypeError ?ValueError "
+           "?ReferenceError ?MemoryError ?OutOfMemoryError ?Traceback ?panic ?Unhandled ?denied "
+           "?Denied ?AccessDenied ?AccessDeniedException ?authorized ?hrottl ?Throttling ?throttled "
+           "?ThrottlingException ?TooManyRequestsException ?errorType ?errorMessage "
+           "?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused ?ECONNREFUSED ?ETIMEDOUT";
 }
 
 bool follow_is_thin(struct str message)

@@ -328,6 +328,28 @@ static void a_group_too_busy_is_thinned_where_that_is_allowed(void **state)
     assert_true(strlen(follow_thin_pattern()) <= 1024);
 }
 
+/* What a verdict may rest on is never left out; talk is. */
+static void a_thinned_ask_finds_what_verdicts_rest_on(void **state)
+{
+    static const char *const found[] = {
+        "START RequestId: 1 Version: $LATEST", "END RequestId: 1", "REPORT RequestId: 1\tDuration",
+        "INIT_START Runtime Version: x", "INIT_REPORT Init Duration: 1 ms Status: timeout",
+        "RESTORE_REPORT x", "{\"type\":\"platform.report\"}", "2026 1 Task timed out after 3.00 seconds",
+        "[ERROR] KeyError: 'x'", "Traceback (most recent call last):", "java.lang.RuntimeException: x",
+        "panic: runtime error", "Unhandled Promise Rejection", "RequestId: 1 Process exited before",
+        "Runtime exited with error: signal: killed", "is not authorized to perform: s3:GetObject",
+        "An error occurred (AccessDenied)", "Throttling", "throttled", "TooManyRequestsException",
+        "connect ECONNREFUSED: refused", "{\"level\":\"FATAL\"}", "exit status 1"};
+    static const char *const left_out[] = {"working on order 7", "{\"level\":\"INFO\",\"message\":\"ok\"}", ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++)
+        if (!follow_is_thin(str_of(found[i])))
+            fail_msg("left out: %s", found[i]);
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+        if (follow_is_thin(str_of(left_out[i])))
+            fail_msg("found: %s", left_out[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_budget_is_shared_and_the_screen_goes_first),
         cmocka_unit_test(nobody_starves_and_the_budget_holds),
         cmocka_unit_test(a_group_too_busy_is_thinned_where_that_is_allowed),
+        cmocka_unit_test(a_thinned_ask_finds_what_verdicts_rest_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
