@@ -118,12 +118,61 @@ static bool take_part(enum prefix_part part, char separator, struct stamp_memory
     return taken && take_separator(s, separator);
 }
 
+/* ---- what other tools put there ---- */
+
+/* The next unit of a foreign prefix: a run of digits, a run of blanks, or one byte. */
+static char take_unit(struct str *s)
+{
+    char c = s->at[0];
+    char unit = is_digit(c) ? '0' : c;
+    size_t len = 1;
+    while (len < s->len &&
+           ((unit == '0' && is_digit(s->at[len])) || (c == ' ' && s->at[len] == ' ')))
+        len++;
+    *s = str_from(*s, len);
+    return unit;
+}
+
+/* A quote or a brace says that the mark is part of a message, a TAB inside that a runtime wrote
+ * the line. Blanks at the end are counted: the indentation of a message begins behind them. */
+static bool foreign_shape(struct str before, struct prefix_shape *shape)
+{
+    size_t len = 0;
+    struct str rest = str_trim_right(before);
+    bool tab = before.len > rest.len && before.at[before.len - 1] == '\t';
+    rest = tab ? before : rest;
+    *shape = (struct prefix_shape){.separator = (char)('0' + before.len - rest.len)};
+    if (rest.len == 0 || before.len - rest.len > 9)
+        return false;
+    while (rest.len > 0 && len + 1 < PREFIX_FOREIGN_MAX) {
+        if (strchr("\"'{\\", rest.at[0]) || (rest.at[0] == '\t' && rest.len > 1))
+            return false;
+        shape->foreign[len++] = take_unit(&rest);
+    }
+    return rest.len == 0;
+}
+
+static bool take_foreign(const struct prefix_shape *shape, struct str *line)
+{
+    struct str s = *line;
+    for (const char *unit = shape->foreign; *unit; unit++)
+        if (s.len == 0 || take_unit(&s) != *unit)
+            return false;
+    for (char left = shape->separator; left > '0' && s.len > 0; left--)
+        if (!str_skip(&s, STR(" ")))
+            return false;
+    *line = s;
+    return true;
+}
+
 bool prefix_take(const struct prefix_shape *shape, struct stamp_memory *memory, struct str *line,
                  struct prefix *out)
 {
     struct str s = *line;
     out->group = STR_NONE;
     out->unix_ms = TIME_NONE;
+    if (shape->foreign[0])
+        return take_foreign(shape, line);
     for (int i = 0; i < PREFIX_PARTS && shape->parts[i]; i++)
         if (!take_part(shape->parts[i], shape->separator, memory, &s, out))
             return false;
@@ -196,7 +245,7 @@ static void tally_line(struct tally *tally, struct str line, bool after_stamp)
     static const char separators[] = {' ', '\t'};
     const struct mark *mark = mark_of(line);
     if (mark && after_stamp)
-        tally_add(tally, &(struct prefix_shape){{PREFIX_STAMP}, '\n'});
+        tally_add(tally, &(struct prefix_shape){.parts = {PREFIX_STAMP}, .separator = '\n'});
     else if (mark && mark->platform)
         tally->bare++;
     bool may = line.len > 0 && (is_digit(line.at[0]) || line.at[0] == '/' || line.at[0] == '\033');
@@ -208,9 +257,33 @@ static void tally_line(struct tally *tally, struct str line, bool after_stamp)
     }
 }
 
+/* Platform lines behind the same text each, and none without it. */
+static int find_foreign(struct str head, struct prefix_shape *out)
+{
+    struct tally tally = {0};
+    for (unsigned i = 0; i < SNIFF_LINES && head.len > 0; i++) {
+        struct str line = str_take_line(&head);
+        struct prefix_shape shape;
+        for (size_t m = 0; m < 3; m++) { /* START, END, REPORT */
+            size_t at = str_find(line, marks[m].text);
+            if (at == 0)
+                return 0;
+            if (at != SIZE_MAX && foreign_shape(str_first(line, at), &shape))
+                tally_add(&tally, &shape);
+        }
+    }
+    for (size_t i = 0; i < tally.count; i++)
+        if (tally.hits[i] > 1) {
+            *out = tally.shapes[i];
+            return 80;
+        }
+    return 0;
+}
+
 int prefix_find(struct str head, struct prefix_shape *out)
 {
     struct tally tally = {0};
+    struct str whole = head;
     bool after_stamp = false;
     for (unsigned i = 0; i < SNIFF_LINES && head.len > 0; i++) {
         struct str line = str_take_line(&head), stamp = str_trim(line);
@@ -223,7 +296,7 @@ int prefix_find(struct str head, struct prefix_shape *out)
         if (tally.hits[i] > tally.hits[best])
             best = i;
     if (tally.count == 0 || tally.hits[best] <= tally.bare)
-        return 0;
+        return find_foreign(whole, out);
     *out = tally.shapes[best];
     return has_name(out) ? 95 : 85;
 }

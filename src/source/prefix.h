@@ -9,10 +9,15 @@
 
 enum prefix_part { PREFIX_NONE, PREFIX_STAMP, PREFIX_STREAM, PREFIX_GROUP };
 #define PREFIX_PARTS 3
+#define PREFIX_FOREIGN_MAX 80
 
 struct prefix_shape {
     uint8_t parts[PREFIX_PARTS]; /* enum prefix_part, in order; PREFIX_NONE ends them */
     char separator; /* after each: blank, TAB, or LF where the stamp has its own line */
+    /* Instead of parts: what another tool put before each line (syslog, docker, grep -n), each run
+     * of digits as one 0 and each run of blanks as one blank; `separator` counts the blanks at
+     * its end, from '0' on. Empty: none. */
+    char foreign[PREFIX_FOREIGN_MAX];
 };
 
 struct prefix { /* borrowed from the line */

@@ -143,6 +143,17 @@ def partial_pastes():
          "a request that comes again is another attempt", run)
 
 
+def foreign_prefixes():
+    """What another tool puts before each line must not hide that an invocation failed."""
+    for name, prefix in (("syslog", "Nov 24 14:01:58 host lambda[12]: "), ("docker", "lambda-1  | "), ("cat -n", "     7\t"),
+                         ("grep -n", "app.log:12:"), ("kubectl", "[pod/fn-abc/main] "), ("a time in brackets", "[2026-03-01 10:00:00] "),
+                         ("a level", "INFO  "), ("seconds", "1795528918 "), ("quoted", "> ")):
+        log = write("foreign.log", "".join(f"{prefix}{line}\n" for line in (exception(1) + good(2)).splitlines()))
+        run = Run("triage", "--format", "json", "--logs", log)
+        case(run.status == 0 and [o["class"] for o in run.records] == ["exception", "success"],
+             f"lines behind a prefix: {name}", run)
+
+
 def people():
     log = write("people.log", good(1) + timeout(2) + timeout(3) + exception(4))
     run = Run("triage", "--logs", log, "--utc")
@@ -203,4 +214,4 @@ def the_demo():
 
 
 if __name__ == "__main__":
-    sys.exit(run_parts(json_form, hostile_bytes, fail_on, window_and_files, partial_pastes, people, width, markdown, the_demo))
+    sys.exit(run_parts(json_form, hostile_bytes, fail_on, window_and_files, partial_pastes, foreign_prefixes, people, width, markdown, the_demo))

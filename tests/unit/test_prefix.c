@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "src/source/prefix.h"
 
@@ -87,12 +88,66 @@ static void only_what_an_export_wrote_is_a_prefix(void **state)
     }
 }
 
+/* What other tools put before each line: taken off all lines that have it, whatever its
+ * digits; the indentation behind it stays, and lines without it pass. */
+static void what_another_tool_put_there_goes(void **state)
+{
+    static const struct {
+        const char *first, *second;
+    } tools[] = {
+        {"Nov 24 14:01:58 host lambda[12]: ", "Nov  4 09:01:07 host lambda[7]: "},
+        {"lambda-1  | ", "lambda-1  | "},
+        {"[pod/fn-abc/main] ", "[pod/fn-abc/main] "},
+        {"[2026-11-24 14:01:58] ", "[2026-11-25 00:00:00] "},
+        {"app.log:9:", "app.log:10:"},
+        {"     9\t", "    10\t"},
+        {"INFO  ", "INFO  "},
+        {"1795528918 ", "1795528919 "},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+        char head[300], line[200];
+        struct prefix_shape shape = {0};
+        struct stamp_memory memory = {0};
+        struct prefix found = {STR_NONE, STR_NONE, TIME_NONE};
+        snprintf(head, sizeof head, "%sSTART RequestId: 1 Version: 2\n%sEND RequestId: 1\n",
+                 tools[i].first, tools[i].second);
+        assert_int_equal(prefix_find(str_of(head), &shape), 80);
+        snprintf(line, sizeof line, "%s  File \"x\", line 3", tools[i].second);
+        struct str text = str_of(line), other = STR("other: text");
+        assert_true(prefix_take(&shape, &memory, &text, &found));
+        assert_true(str_eq(text, STR("  File \"x\", line 3")));
+        assert_true(found.unix_ms == TIME_NONE);
+        assert_false(prefix_take(&shape, &memory, &other, &found));
+        assert_true(str_eq(other, STR("other: text")));
+    }
+}
+
+static void marks_inside_messages_are_no_prefix(void **state)
+{
+    static const char *const heads[] = {
+        "x: START RequestId: 1 Version: 2\n", /* once may be chance */
+        "x: START RequestId: 1 Version: 2\nx: END RequestId: 1\nEND RequestId: 1\n",
+        "{\"a\":\"START RequestId: 1 Version: 2\n{\"a\":\"END RequestId: 1\n",
+        "a\tINFO\tSTART RequestId: 1 Version: 2\na\tINFO\tEND RequestId: 1\n",
+        "  START RequestId: 1 Version: 2\n  END RequestId: 1\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        struct prefix_shape shape = {0};
+        if (prefix_find(str_of(heads[i]), &shape) != 0)
+            fail_msg("%s", heads[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stamp_reads_the_same_with_and_without_memory),
         cmocka_unit_test(stamps_have_the_times_they_say),
         cmocka_unit_test(only_what_an_export_wrote_is_a_prefix),
+        cmocka_unit_test(what_another_tool_put_there_goes),
+        cmocka_unit_test(marks_inside_messages_are_no_prefix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
