@@ -369,7 +369,8 @@ const char *follow_thin_pattern(void)
            "?ReferenceError ?MemoryError ?OutOfMemoryError ?Traceback ?panic ?Unhandled ?denied "
            "?Denied ?AccessDenied ?AccessDeniedException ?authorized ?hrottl ?Throttling ?throttled "
            "?ThrottlingException ?TooManyRequestsException ?errorType ?errorMessage "
-           "?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused ?ECONNREFUSED ?ETIMEDOUT";
+           "?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused ?ECONNREFUSED "
+           "?ETIMEDOUT";
 }
 
 bool follow_is_thin(struct str message)
