@@ -74,7 +74,7 @@ static unsigned tell_log(struct app *app, enum action why, struct str text)
     return UI_REDRAW | log->class->prompted(log, &app->console, why, text, true, true);
 }
 
-/* The code of a device that the credentials ask for; it is kept nowhere. */
+/* The code of a device that the credentials ask for; it goes into no file. */
 static unsigned command_code(struct app *app, struct str rest)
 {
     struct request request = {.kind = REQUEST_CODE};
