@@ -37,6 +37,15 @@ static const struct action_row actions[] = {
 };
 #define ACTIONS (sizeof actions / sizeof *actions)
 
+static const struct typed_line {
+    const char *name, *argument, *help;
+} typed[] = {
+#define COMMAND(id, name, words, argument, help) {name, argument, help},
+#include "ui/commands.def"
+#undef COMMAND
+};
+#define TYPED (sizeof typed / sizeof *typed)
+
 static const struct role_line {
     const char *id, *name, *fallback, *mono, *help;
 } roles[] = {
@@ -159,6 +168,21 @@ static void md_keys(FILE *out)
     }
 }
 
+static void md_typed(FILE *out)
+{
+    fputs("| command | does |\n|---|---|\n", out);
+    for (size_t i = 0; i < TYPED; i++) {
+        char text[80];
+        snprintf(text, sizeof text, ":%s%s%s", typed[i].name, typed[i].argument[0] ? " " : "",
+                 typed[i].argument);
+        fputs("| ", out);
+        put_md_code(out, text);
+        fputs(" | ", out);
+        put_md(out, typed[i].help);
+        fputs(" |\n", out);
+    }
+}
+
 static const char *role_name(const char *id)
 {
     for (size_t i = 0; i < ROLES; i++)
@@ -240,6 +264,19 @@ static void man_settings(FILE *out)
             fprintf(out, "; from %lld to %lld", o->min, o->max);
         if (o->default_value[0])
             fprintf(out, " (default: %s)", o->default_value);
+        fputc('\n', out);
+    }
+}
+
+static void man_typed(FILE *out)
+{
+    for (size_t i = 0; i < TYPED; i++) {
+        fputs(".TP\n\\fB:", out);
+        put_man(out, typed[i].name);
+        fputs("\\fR \\fI", out);
+        put_man(out, typed[i].argument);
+        fputs("\\fR\n", out);
+        put_man(out, typed[i].help);
         fputc('\n', out);
     }
 }
@@ -418,7 +455,8 @@ static void fish_lines(FILE *out)
 static const struct { const char *name; void (*put)(FILE *out);
 } tables[] = {
     {"@MD_OPTIONS@\n", md_options},     {"@MD_FAILURES@\n", md_failures},
-    {"@MD_KEYS@\n", md_keys},           {"@MD_ROLES@\n", md_roles},
+    {"@MD_KEYS@\n", md_keys},           {"@MD_TYPED@\n", md_typed},
+    {"@MAN_TYPED@\n", man_typed},       {"@MD_ROLES@\n", md_roles},
     {"@MAN_OPTIONS@\n", man_options},   {"@MAN_SETTINGS@\n", man_settings},
     {"@MAN_KEYS@\n", man_keys},         {"@MAN_FAILURES@\n", man_failures},
     {"@BASH_OPTIONS@\n", bash_options}, {"@BASH_VALUES@\n", bash_values},

@@ -99,7 +99,7 @@ static unsigned command_until(struct app *app, struct str rest)
     return tell_log(app, ACTION_LOG_UNTIL, rest);
 }
 
-static unsigned command_goto(struct app *app, struct str rest)
+static unsigned command_goto_time(struct app *app, struct str rest)
 {
     return tell_log(app, ACTION_LOG_GOTO_TIME, rest);
 }
@@ -353,25 +353,11 @@ static const struct {
     const char *name;
     command_handler run;
     words_source words;
-    const char *argument; /* NULL: none */
+    const char *argument; /* "": none */
 } commands[] = {
-    {"code", command_code, NULL, "six digits, where the credentials ask for them"},
-    {"theme", command_theme, theme_words, "NAME"},
-    {"function", command_function, function_words, "NAME or all"},
-    {"since", command_since, NULL, "T, as 15m, 14:05 or ISO-8601; all ends it"},
-    {"until", command_until, NULL, "T, as 15m, 14:05 or ISO-8601; all ends it"},
-    {"goto-time", command_goto, NULL, "T, as 15m, 14:05 or ISO-8601"},
-    {"filter", command_filter, NULL, "RE"},
-    {"class", command_class, class_words, "NAME or code"},
-    {"req", command_req, NULL, "ID, or its start"},
-    {"set", command_set, setting_words, "NAME=VALUE"},
-    {"write", command_write, switch_words, "on or off"},
-    {"profile", command_profile, profile_words, "NAME"},
-    {"region", command_region, region_words, "NAME"},
-    {"save", command_save, NULL, "DIR, which is made"},
-    {"load", command_load, NULL, "DIR of a case, or FILE of a log"},
-    {"reload", command_reload, NULL, NULL},
-    {"q", command_q, NULL, NULL},
+#define COMMAND(id, name, words, argument, help) {name, command_##id, words, argument},
+#include "ui/commands.def"
+#undef COMMAND
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
@@ -423,7 +409,7 @@ unsigned app_command(struct app *app, struct str line)
     rest = str_trim(rest);
     enum action action = named_action(app, name);
     /* `class` and `filter` alone are the actions of that name, with a menu or a prompt. */
-    if (i < COMMAND_COUNT && (rest.len > 0 || commands[i].argument == NULL))
+    if (i < COMMAND_COUNT && (rest.len > 0 || commands[i].argument[0] == '\0'))
         effects = commands[i].run(app, rest);
     else if (action != ACTION_NONE)
         effects = app_act(app, action);

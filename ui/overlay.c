@@ -11,14 +11,24 @@
 #define HELP_COLS 78
 #define MENU_COLS 52
 #define NARROW_COLS 60
-#define HELP_LINES_MAX (ACTION_COUNT + FAILURE_CLASS_COUNT + SCOPE_COUNT + 12)
 
-enum help_kind { LINE_HEADING, LINE_ACTION, LINE_CLASS, LINE_BLANK };
+enum help_kind { LINE_HEADING, LINE_ACTION, LINE_CLASS, LINE_COMMAND, LINE_BLANK };
+
+static const struct {
+    const char *name, *argument, *help;
+} commands[] = {
+#define COMMAND(id, name, words, argument, help) {name, argument, help},
+#include "ui/commands.def"
+#undef COMMAND
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { HEADING_CLASSES = SCOPE_COUNT, HEADING_COMMANDS };
+
+#define HELP_LINES_MAX (ACTION_COUNT + FAILURE_CLASS_COUNT + COMMANDS + 2 * SCOPE_COUNT + 12)
 
 struct help_line {
     enum help_kind kind;
-    int which; /* enum scope, enum action, enum failure_class; LINE_HEADING SCOPE_COUNT: the
-                  classes */
+    int which; /* enum scope (or HEADING_), enum action, enum failure_class, index of a command */
 };
 
 void overlay_help(struct overlay *o, enum scope scope)
@@ -63,6 +73,9 @@ static bool line_matches(const struct help_line *line, const struct keymap *keym
         return str_has_nocase(str_of(row->tag), word) || str_has_nocase(str_of(row->title), word) ||
                str_has_nocase(str_of(row->symptom), word);
     }
+    if (line->kind == LINE_COMMAND)
+        return str_has_nocase(str_of(commands[line->which].name), word) ||
+               str_has_nocase(str_of(commands[line->which].help), word);
     const struct action_row *row = action_row((enum action)line->which);
     keymap_keys(keymap, (enum action)line->which, keys, sizeof keys);
     return str_has_nocase(str_of(row->name), word) || str_has_nocase(str_of(row->help), word) ||
@@ -110,7 +123,7 @@ static void add_scope(struct lines *lines, const struct overlay *o, const struct
 /* The scope one is in first, then what holds everywhere, the classes, and the other scopes. */
 static void help_lines(struct lines *lines, const struct overlay *o, const struct keymap *keymap)
 {
-    struct lines classes = {.count = 0};
+    struct lines classes = {.count = 0}, typed = {.count = 0};
     lines->count = 0;
     if (o->scope != SCOPE_LIST && o->scope != SCOPE_GLOBAL)
         add_scope(lines, o, keymap, o->scope);
@@ -118,7 +131,10 @@ static void help_lines(struct lines *lines, const struct overlay *o, const struc
     add_scope(lines, o, keymap, SCOPE_GLOBAL);
     for (int class = 0; class < FAILURE_CLASS_COUNT; class++)
         add_line(&classes, LINE_CLASS, class);
-    add_group(lines, o, keymap, SCOPE_COUNT, &classes);
+    for (int i = 0; i < COMMANDS; i++)
+        add_line(&typed, LINE_COMMAND, i);
+    add_group(lines, o, keymap, HEADING_COMMANDS, &typed);
+    add_group(lines, o, keymap, HEADING_CLASSES, &classes);
     for (enum scope scope = 0; scope < SCOPE_COUNT; scope++)
         if (scope != o->scope && scope != SCOPE_LIST && scope != SCOPE_GLOBAL)
             add_scope(lines, o, keymap, scope);
@@ -182,7 +198,8 @@ static void pass_headings(struct overlay *o, const struct lines *lines, bool dow
 {
     struct scroll *s = &o->scroll;
     while (s->selected < lines->count && lines->at[s->selected].kind != LINE_ACTION &&
-           lines->at[s->selected].kind != LINE_CLASS)
+           lines->at[s->selected].kind != LINE_CLASS &&
+           lines->at[s->selected].kind != LINE_COMMAND)
         if (!scroll_to(s, down || s->selected == 0 ? s->selected + 1 : s->selected - 1,
                        lines->count, page))
             break;
@@ -313,11 +330,23 @@ static void open_box(struct canvas *canvas, struct rect r, struct str title, str
 
 static void draw_heading(struct canvas *canvas, int row, int which)
 {
-    if (which == SCOPE_COUNT)
+    if (which == HEADING_COMMANDS)
+        canvas_text(canvas, row, 1, canvas->clip.cols, 0, ROLE_TITLE,
+                    STR("commands, typed after : (Tab completes)"));
+    else if (which == HEADING_CLASSES)
         canvas_text(canvas, row, 1, canvas->clip.cols, 0, ROLE_TITLE,
                     STR("classes of failure, and their codes"));
     else
         canvas_printf(canvas, row, 1, ROLE_TITLE, "keys: %s", scope_name((enum scope)which));
+}
+
+static void draw_command(struct canvas *canvas, int row, int which)
+{
+    char text[80];
+    int cols = canvas->clip.cols, help_at = cols < NARROW_COLS ? 12 : 34;
+    snprintf(text, sizeof text, ":%s %s", commands[which].name, commands[which].argument);
+    canvas_text(canvas, row, 2, help_at - 3, 0, ROLE_KEY, str_of(text));
+    canvas_text(canvas, row, help_at, cols - help_at, 0, ROLE_DIM, str_of(commands[which].help));
 }
 
 static void draw_help_line(struct canvas *canvas, const struct keymap *keymap, int row,
@@ -327,6 +356,8 @@ static void draw_help_line(struct canvas *canvas, const struct keymap *keymap, i
     int cols = canvas->clip.cols;
     if (line->kind == LINE_HEADING)
         draw_heading(canvas, row, line->which);
+    if (line->kind == LINE_COMMAND)
+        draw_command(canvas, row, line->which);
     if (line->kind == LINE_CLASS) {
         const struct failure_class_row *class = failure_class_row((enum failure_class)line->which);
         canvas_text(canvas, row, 2, 4, 0, console_class_role((enum failure_class)line->which),
