@@ -1,5 +1,6 @@
 #include "src/aws/exchange.h"
 
+#include "src/aws/fault.h"
 #include "src/aws/request.h"
 #include "src/aws/skew.h"
 
@@ -28,17 +29,12 @@ struct exchange_own {
 
 bool exchange_is_passing(const struct http_answer *answer)
 {
-    static const char *const codes[] = {
-        "Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "RequestTimeout",
-        "IDPCommunicationError", "PriorRequestNotComplete"};
-    if (answer->status == 0 || answer->status == 429 || answer->status >= 500)
+    struct fault fault;
+    if (answer->status == 0)
         return true;
-    if (answer->status < 400)
-        return false;
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (str_has(str_first(answer->body, 2048), str_of(codes[i])))
-            return true;
-    return false;
+    fault_read(answer, SERVICE_STS, &fault);
+    return fault.class == FAULT_THROTTLED || fault.class == FAULT_TOO_MANY ||
+           fault.class == FAULT_TRANSIENT || fault.class == FAULT_SERVER;
 }
 
 /* A signature that the clock spoilt is tried once more with the server's time. */

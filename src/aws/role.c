@@ -1,4 +1,5 @@
 #include "src/aws/attempt.h"
+#include "src/aws/fault.h"
 #include "src/aws/sts.h"
 
 #include <stdio.h>
@@ -46,12 +47,14 @@ static const char *current(const struct attempt *a)
 
 static void say_refused(struct attempt *a, const struct http_answer *answer)
 {
-    char code[96], message[400];
-    sts_decode_error(answer->body, code, sizeof code, message, sizeof message);
-    if (!code[0])
-        snprintf(code, sizeof code, "status %d", answer->status);
+    struct fault fault;
+    char code[sizeof fault.code];
+    fault_read(answer, SERVICE_STS, &fault);
+    snprintf(code, sizeof code, "status %d", answer->status);
+    if (fault.code[0])
+        str_copy(code, sizeof code, str_of(fault.code));
     err_set(&a->err, ERR_CREDENTIALS, "assuming %s: %s%s%s", a->role_arn, code,
-            message[0] ? ": " : "", message);
+            fault.message[0] ? ": " : "", fault.message);
     if (strcmp(code, "AccessDenied") == 0 && a->mfa_serial[0])
         err_advise(&a->err, "ask again (Ctrl-r) and give a new code");
     else if (strcmp(code, "AccessDenied") == 0)

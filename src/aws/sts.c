@@ -124,16 +124,3 @@ bool sts_decode_keys(struct str body, struct keys *keys, struct err *err)
         keys_wipe(keys);
     return ok;
 }
-
-void sts_decode_error(struct str body, char *code, size_t code_size, char *message,
-                      size_t message_size)
-{
-    struct xml xml;
-    struct err err = {0};
-    code[0] = message[0] = '\0';
-    if (!xml_read(&xml, body, "the error", &err))
-        return;
-    xml_find_text(xml_root(&xml), "Error/Code", code, code_size);
-    xml_find_text(xml_root(&xml), "Error/Message", message, message_size);
-    xml_release(&xml);
-}

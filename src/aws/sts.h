@@ -22,9 +22,6 @@ bool sts_decode_identity(struct str body, struct sts_identity *out, struct err *
 /* AssumeRole, or AssumeRoleWithWebIdentity where a token is given. */
 void sts_ask_role(struct call *call, const struct sts_role *role);
 bool sts_decode_keys(struct str body, struct keys *keys, struct err *err) MUST_USE;
-/* Code and message of an error answer; both empty where it is none. */
-void sts_decode_error(struct str body, char *code, size_t code_size, char *message,
-                      size_t message_size);
 /* Account and role out of an ARN, for the header. false: it is none. */
 bool sts_read_arn(struct str arn, struct sts_identity *out);
 

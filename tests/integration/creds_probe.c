@@ -11,6 +11,7 @@
 
 #include "src/aws/creds.h"
 #include "src/aws/exchange.h"
+#include "src/aws/fault.h"
 #include "src/aws/ini.h"
 #include "src/aws/sts.h"
 #include "src/base/digest.h"
@@ -155,15 +156,15 @@ static bool run(struct probe *p, int64_t deadline_ms)
 static void on_identity(void *ctx, const struct http_answer *answer)
 {
     struct probe *p = ctx;
-    char code[96], message[400];
+    struct fault fault;
     p->answered = true;
     if (answer->status == 200) {
         (void)!sts_decode_identity(answer->body, &p->who, &p->err);
         return;
     }
-    sts_decode_error(answer->body, code, sizeof code, message, sizeof message);
-    err_set(&p->err, ERR_CREDENTIALS, "status %d %s %s %s", answer->status, code, message,
-            answer->err.text);
+    fault_read(answer, SERVICE_STS, &fault);
+    err_set(&p->err, ERR_CREDENTIALS, "status %d %s %s %s", answer->status, fault.code,
+            fault.message, answer->err.text);
 }
 
 static void identify(struct probe *p, int64_t deadline_ms)
