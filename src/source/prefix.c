@@ -133,8 +133,7 @@ static char take_unit(struct str *s)
     return unit;
 }
 
-/* A quote or a brace says that the mark is part of a message, a TAB inside that a runtime wrote
- * the line. Blanks at the end are counted: the indentation of a message begins behind them. */
+/* Blanks at the end are counted: the indentation of a message begins behind them. */
 static bool foreign_shape(struct str before, struct prefix_shape *shape)
 {
     size_t len = 0;
@@ -144,12 +143,17 @@ static bool foreign_shape(struct str before, struct prefix_shape *shape)
     *shape = (struct prefix_shape){.separator = (char)('0' + before.len - rest.len)};
     if (rest.len == 0 || before.len - rest.len > 9)
         return false;
-    while (rest.len > 0 && len + 1 < PREFIX_FOREIGN_MAX) {
-        if (strchr("\"'{\\", rest.at[0]) || (rest.at[0] == '\t' && rest.len > 1))
-            return false;
+    while (rest.len > 0 && len + 1 < PREFIX_FOREIGN_MAX)
         shape->foreign[len++] = take_unit(&rest);
-    }
     return rest.len == 0;
+}
+
+/* A quote or a brace says that a mark may be part of a message, a TAB inside that a runtime may
+ * have written the line. */
+static bool is_plain(const struct prefix_shape *shape)
+{
+    size_t len = strlen(shape->foreign), plain = strcspn(shape->foreign, "\"'{\\\t");
+    return plain == len || (plain == len - 1 && shape->foreign[plain] == '\t');
 }
 
 static bool take_foreign(const struct prefix_shape *shape, struct str *line)
@@ -228,16 +232,18 @@ struct tally {
     struct stamp_memory memory;
 };
 
-static void tally_add(struct tally *tally, const struct prefix_shape *shape)
+/* Its place; SHAPES_MAX: there is no room. */
+static size_t tally_add(struct tally *tally, const struct prefix_shape *shape)
 {
     size_t i = 0;
     while (i < tally->count && memcmp(&tally->shapes[i], shape, sizeof *shape) != 0)
         i++;
     if (i == SHAPES_MAX)
-        return;
+        return i;
     if (i == tally->count)
         tally->shapes[tally->count++] = *shape;
     tally->hits[i]++;
+    return i;
 }
 
 static void tally_line(struct tally *tally, struct str line, bool after_stamp)
@@ -257,10 +263,12 @@ static void tally_line(struct tally *tally, struct str line, bool after_stamp)
     }
 }
 
-/* Platform lines behind the same text each, and none without it. */
+/* Platform lines behind the same text each, and none without it. Where that text is not plain,
+ * START, END and REPORT must all stand behind it. */
 static int find_foreign(struct str head, struct prefix_shape *out)
 {
     struct tally tally = {0};
+    unsigned kinds[SHAPES_MAX + 1] = {0};
     for (unsigned i = 0; i < SNIFF_LINES && head.len > 0; i++) {
         struct str line = str_take_line(&head);
         struct prefix_shape shape;
@@ -269,11 +277,11 @@ static int find_foreign(struct str head, struct prefix_shape *out)
             if (at == 0)
                 return 0;
             if (at != SIZE_MAX && foreign_shape(str_first(line, at), &shape))
-                tally_add(&tally, &shape);
+                kinds[tally_add(&tally, &shape)] |= 1u << m;
         }
     }
     for (size_t i = 0; i < tally.count; i++)
-        if (tally.hits[i] > 1) {
+        if (kinds[i] == 7 || (tally.hits[i] > 1 && is_plain(&tally.shapes[i]))) {
             *out = tally.shapes[i];
             return 80;
         }

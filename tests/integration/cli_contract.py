@@ -3,6 +3,7 @@
 
 Expected values come from the contract and from the logs written here, never from what the program
 printed."""
+import json
 import pathlib
 import re
 import sys
@@ -147,11 +148,17 @@ def foreign_prefixes():
     """What another tool puts before each line must not hide that an invocation failed."""
     for name, prefix in (("syslog", "Nov 24 14:01:58 host lambda[12]: "), ("docker", "lambda-1  | "), ("cat -n", "     7\t"),
                          ("grep -n", "app.log:12:"), ("kubectl", "[pod/fn-abc/main] "), ("a time in brackets", "[2026-03-01 10:00:00] "),
-                         ("a level", "INFO  "), ("seconds", "1795528918 "), ("quoted", "> ")):
+                         ("a level", "INFO  "), ("seconds", "1795528918 "), ("quoted", "> "), ("columns", "3\tpay\t"),
+                         ("logfmt", 'time=2026-03-01T10:00:00Z level=info msg="')):
         log = write("foreign.log", "".join(f"{prefix}{line}\n" for line in (exception(1) + good(2)).splitlines()))
         run = Run("triage", "--format", "json", "--logs", log)
         case(run.status == 0 and [o["class"] for o in run.records] == ["exception", "success"],
              f"lines behind a prefix: {name}", run)
+    lines = (exception(1) + good(2)).splitlines()
+    for name, text in (("docker's JSON", "".join(json.dumps({"log": line + "\n", "stream": "stdout"}) + "\n" for line in lines)),
+                       ("JSON with a time", "".join(json.dumps({"timestamp": "2026-03-01T10:00:00Z", "message": line}) + "\n" for line in lines))):
+        run = Run("triage", "--format", "json", "--logs", write("wrapped.log", text))
+        case(run.status == 0 and [o["class"] for o in run.records] == ["exception", "success"], f"lines in {name}", run)
 
 
 def people():

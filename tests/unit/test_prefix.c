@@ -103,15 +103,18 @@ static void what_another_tool_put_there_goes(void **state)
         {"     9\t", "    10\t"},
         {"INFO  ", "INFO  "},
         {"1795528918 ", "1795528919 "},
+        {"{\"log\":\"", "{\"log\":\""},
+        {"3\tpay\t", "12\tpay\t"},
+        {"time=2026-11-24T14:01:58Z level=info msg=\"", "time=2026-11-24T14:01:59Z level=info msg=\""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
-        char head[300], line[200];
+        char head[400], line[200];
         struct prefix_shape shape = {0};
         struct stamp_memory memory = {0};
         struct prefix found = {STR_NONE, STR_NONE, TIME_NONE};
-        snprintf(head, sizeof head, "%sSTART RequestId: 1 Version: 2\n%sEND RequestId: 1\n",
-                 tools[i].first, tools[i].second);
+        snprintf(head, sizeof head, "%sSTART RequestId: 1 Version: 2\n%sEND RequestId: 1\n%sREPORT RequestId: 1\n",
+                 tools[i].first, tools[i].second, tools[i].first);
         assert_int_equal(prefix_find(str_of(head), &shape), 80);
         snprintf(line, sizeof line, "%s  File \"x\", line 3", tools[i].second);
         struct str text = str_of(line), other = STR("other: text");
