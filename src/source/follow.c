@@ -367,8 +367,8 @@ const char *follow_thin_pattern(void)
            "?\"Task timed out\" ?\"XRAY TraceId\" ?ERROR ?Error ?error ?FATAL ?Fatal ?fatal "
            "?Exception ?exception ?RuntimeException ?KeyError ?TypeError ?ValueError "
            "?ReferenceError ?MemoryError ?OutOfMemoryError ?Traceback ?panic ?Unhandled ?denied "
-           "?Denied ?AccessDenied ?AccessDeniedException ?authorized ?hrottl ?Throttling ?throttled "
-           "?ThrottlingException ?TooManyRequestsException ?errorType ?errorMessage "
+           "?Denied ?AccessDenied ?AccessDeniedException ?authorized ?hrottl ?Throttling "
+           "?throttled ?ThrottlingException ?TooManyRequestsException ?errorType ?errorMessage "
            "?\"exit status\" ?\"signal\" ?exited ?\"timed out\" ?refused ?ECONNREFUSED "
            "?ETIMEDOUT";
 }
