@@ -87,8 +87,8 @@ static bool take_name(struct str *s, char separator, enum prefix_part part, stru
         *s = str_from(*s, len);
         return true;
     }
-    bool may = part == PREFIX_STREAM ? s->len > 4 && s->at[4] == '/' : s->len > 0 && s->at[0] == '/';
-    if (!may)
+    size_t slash = part == PREFIX_STREAM ? 4 : 0;
+    if (s->len <= slash || s->at[slash] != '/')
         return false;
     struct str word = word_at(*s);
     bool fits = part == PREFIX_STREAM ? is_stream(word) : str_starts(word, STR("/aws/"));
