@@ -135,7 +135,8 @@ def go_client(cache, source):
         module, version = GO_CLIENT.split()
         (directory / "go.mod").write_text(f"module function\n\ngo 1.21\n\nrequire {module} {version}\n")
         shutil.copy(source, directory / "main.go")
-        env = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false"}
+        env = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false -modcacherw",
+               "GOPATH": str(cache / "gopath"), "GOCACHE": str(cache / "gocache")}
         run("go client", ["go", "mod", "download", module], cwd=directory, env=env)
         run("go client", ["go", "build", "-o", "bootstrap", "main.go"], cwd=directory, env=env)
 
@@ -155,7 +156,8 @@ def java_client(cache, source):
 
     def install(directory):
         (directory / "pom.xml").write_text(POM.format(*JAVA_CLIENT.split()))
-        run("java client", ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"],
+        run("java client", ["mvn", "-q", "-B", f"-Dmaven.repo.local={cache / 'maven'}",
+                            "dependency:copy-dependencies", "-DoutputDirectory=lib"],
             cwd=directory)
         run("java client", ["javac", "-cp", "lib/*", "-d", "classes", str(source)], cwd=directory)
 
