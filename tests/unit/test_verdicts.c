@@ -372,10 +372,13 @@ static void the_short_way_to_success_is_never_taken_where_a_rule_holds(void **st
     plain.memory_mb = 256;
     plain.memory_used_mb = 62;
     assert_same_verdict(&plain, 0);
+    size_t figures = offsetof(struct evidence, start_unix_ms), others = offsetof(struct evidence, input);
     for (size_t at = 0; at < offsetof(struct evidence, noted); at++)
         for (char value = 0; value < 2; value++) { /* more is no bool */
             struct verdict v;
             changed = plain;
+            if (at >= figures && at < others && at % 8 >= 4)
+                continue; /* durations of centuries */
             ((char *)&changed)[at] = value;
             assert_same_verdict(&changed, at);
             classify_in_full(&changed, &v);
