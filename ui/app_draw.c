@@ -132,20 +132,36 @@ static bool hindrance_status(const struct console *console, char *out, size_t si
 
 #define DASH " \xE2\x80\x94 "
 
-/* `sentence — next step`: where both do not fit the sentence is cut, not the step. The column after
- * it. */
+#define HEAD_COLS_MIN 4 /* fewer say nothing */
+
+/* `what: on what: why` in `cols` columns: what lies between is cut out, the reason stays. The
+ * columns used. */
+static int draw_reason(struct canvas *canvas, int row, int cols, enum role role, struct str text)
+{
+    size_t colon = str_find_last(text, STR(": "));
+    if (colon == SIZE_MAX || (int)utf8_width(text) <= cols)
+        return canvas_text(canvas, row, 1, cols, 0, role, text);
+    struct str why = str_from(text, colon + 2);
+    int head = cols - (int)utf8_width(why);
+    int used = 0;
+    if (head >= HEAD_COLS_MIN)
+        used = canvas_text(canvas, row, 1, head, 0, role, str_first(text, colon + 2));
+    return used + canvas_text(canvas, row, 1 + used, cols - used, 0, role, why);
+}
+
+/* `sentence — next step`: where both do not fit the sentence gives way, to a quarter at least.
+ * The column after it. */
 static int draw_sentence(struct canvas *canvas, int row, int cols, enum role role, struct str text)
 {
-    size_t dash = str_find_last(text, STR(DASH));
+    size_t dash = str_find_last(text, STR(" \xE2\x80\x94 "));
     int room = cols - 1;
-    if (dash == SIZE_MAX)
+    if (dash == SIZE_MAX || (int)utf8_width(text) <= room)
         return 1 + canvas_text(canvas, row, 1, room, 0, role, text);
-    struct str step = str_from(text, dash + strlen(DASH));
-    int left = room - 3 - (int)utf8_width(step);
+    struct str step = str_from(text, dash);
+    int left = room - (int)utf8_width(step);
     if (left < room / 4)
         left = room / 4;
-    int at = 1 + canvas_text(canvas, row, 1, left, 0, role, str_first(text, dash));
-    at += canvas_text(canvas, row, at, cols - at, 0, role, canvas->ascii ? STR(" - ") : STR(DASH));
+    int at = 1 + draw_reason(canvas, row, left, role, str_first(text, dash));
     return at + canvas_text(canvas, row, at, cols - at, 0, role, step);
 }
 

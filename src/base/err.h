@@ -27,7 +27,7 @@
     X(ERR_INPUT_EMPTY, 2, "export the log again: the file has no bytes")                    \
     X(ERR_INPUT_BINARY, 2, "give a text log, JSON, CSV, or one of these in gzip")           \
     X(ERR_INPUT_FORMAT, 2, "docs/formats.md lists the exports that are read")               \
-    X(ERR_INPUT_PARTIAL, 4, "export it again to see the rest; what was readable is shown")  \
+    X(ERR_INPUT_PARTIAL, 4, "export it again to see the rest")                              \
     X(ERR_CREDENTIALS, 3, "log in again, then start lambdig again")                         \
     X(ERR_DENIED, 4, "the role lacks the permission named above")                           \
     X(ERR_NOT_FOUND, 4, "check the name")                                                   \
