@@ -18,7 +18,8 @@ const struct str app_words[] = {
     WORD("imed out"), WORD("hrottl"), WORD("enied"), WORD("uthorized"), WORD("xceeded"),
     WORD("efused"), WORD("ECONN"), WORD("f memory"), WORD("allocat"), WORD("GLIBC"),
     WORD("Unable to"), WORD("missing on"), WORD("Class not found"), WORD("CoreCLR"),
-    WORD("shared object"), WORD("oo Many"),
+    WORD("shared object"), WORD("oo Many"), WORD("annot find "), WORD("annot import"),
+    WORD("No module named"),
 };
 const size_t app_word_count = sizeof app_words / sizeof *app_words;
 
